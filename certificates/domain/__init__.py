@@ -1,0 +1,1 @@
+"""What a certificate is about: residents, households, seals, entitlement, numbers and dates."""

@@ -1,0 +1,196 @@
+"""Who may have what: the one decision, made from one snapshot of the register's copy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from certificates.domain.clock import JST
+from certificates.domain.dates import age_on
+from certificates.domain.household import Household
+from certificates.domain.identifiers import ResidentNumber
+from certificates.domain.kinds import Application, CertificateKind, OptionalItem
+from certificates.domain.municipality import MovingOutPolicy, Municipality, Policy
+from certificates.domain.resident import ResidencyStatus, Resident
+from certificates.domain.seal import SealRegistration
+from certificates.domain.suppression import Suppression
+from certificates.errors import InvalidValueError, RefusedError
+from certificates.problems import ProblemCode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watermark:
+    """How far the copy has come: the number applied, the highest number known, when the registry was last heard.
+
+    ``heard_at`` is the registry's own time of its last message (batch or heartbeat).
+    """
+
+    applied: int
+    known: int
+    heard_at: datetime
+
+    def __post_init__(self) -> None:
+        if self.heard_at.tzinfo is None:
+            raise InvalidValueError("heard_at", "needs a time zone")
+
+    def age_seconds(self, now: datetime) -> float:
+        """Seconds since the registry was last heard, never below zero."""
+        return max(0.0, (now - self.heard_at).total_seconds())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordView:
+    """Everything one decision needs, as one read snapshot saw it.
+
+    ``rows`` are the current rows of everybody of the holder's household, removed ones included;
+    ``pending`` is true when a change that names one of them has been received and not applied.
+    """
+
+    holder: ResidentNumber
+    rows: tuple[Resident, ...]
+    seal: SealRegistration | None
+    suppressions: tuple[Suppression, ...]
+    pending: bool
+    watermark: Watermark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entitlement:
+    """The decision: these residents, on this kind, from this state of the register."""
+
+    application: Application
+    holder: Resident
+    household: Household
+    subjects: tuple[Resident, ...]
+    seal: SealRegistration | None
+    watermark: Watermark
+
+    @property
+    def whole_household(self) -> bool:
+        """世帯全員, whether asked for as such or by choosing everybody."""
+        return len(self.subjects) == len(self.household.members)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What may be offered to a holder: the household and the kinds with their fees in yen."""
+
+    holder: Resident
+    household: Household
+    kinds: tuple[tuple[CertificateKind, int], ...]
+
+
+def standing(view: RecordView, municipality: Municipality, now: datetime) -> Standing:
+    """The holder's standing, before a choice is made. Raises RefusedError."""
+    policy = municipality.policy
+    today = _local_day(now)
+    _check_register(view, policy, now)
+    holder = next((row for row in view.rows if row.number == view.holder), None)
+    if holder is None:
+        raise RefusedError(ProblemCode.UNKNOWN_SERIAL, "the card's resident is not in the register")
+    _check_holder(holder, policy, today)
+    household = Household.of(view.rows)
+    _check_suppressions(view, household)
+    _check_moving_out(household, policy)
+    kinds = tuple(
+        (kind, fee)
+        for kind, fee in municipality.fees.items()
+        if kind is not CertificateKind.SEAL_REGISTRATION or (view.seal is not None and view.seal.is_valid)
+    )
+    return Standing(holder=holder, household=household, kinds=kinds)
+
+
+def decide(
+    view: RecordView, application: Application, municipality: Municipality, now: datetime
+) -> Entitlement:
+    """Entitle ``application`` or raise RefusedError with the code that the resident reads.
+
+    住民基本台帳法12条 (own record and household), 印鑑登録証明事務処理要領 (the holder only).
+    """
+    stand = standing(view, municipality, now)
+    if application.kind not in municipality.fees:
+        raise RefusedError(ProblemCode.KIND_NOT_OFFERED, application.kind.value)
+    refused = application.items - municipality.items
+    if refused:
+        raise RefusedError(ProblemCode.OPTION_NOT_OFFERED, min(item.value for item in refused))
+    seal: SealRegistration | None = None
+    if application.kind is CertificateKind.SEAL_REGISTRATION:
+        seal = view.seal
+        if seal is None or not seal.is_valid:
+            raise RefusedError(ProblemCode.NO_SEAL_REGISTRATION)
+        if seal.resident != stand.holder.number:
+            raise RefusedError(ProblemCode.NO_SEAL_REGISTRATION, "the registration is another person's")
+        subjects: tuple[Resident, ...] = (stand.holder,)
+    else:
+        subjects = _subjects(stand, application)
+    return Entitlement(
+        application=application,
+        holder=stand.holder,
+        household=stand.household,
+        subjects=subjects,
+        seal=seal,
+        watermark=view.watermark,
+    )
+
+
+def _local_day(now: datetime) -> date:
+    """The Japanese calendar day: ages and periods count in JST wherever the server runs."""
+    return now.astimezone(JST).date()
+
+
+def _check_register(view: RecordView, policy: Policy, now: datetime) -> None:
+    mark = view.watermark
+    if mark.applied < mark.known:
+        raise RefusedError(ProblemCode.REGISTER_GAP, f"applied {mark.applied}, known {mark.known}")
+    if mark.age_seconds(now) > policy.max_register_age_seconds:
+        raise RefusedError(ProblemCode.REGISTER_STALE, f"last heard {mark.age_seconds(now):.0f} s ago")
+    if view.pending:
+        raise RefusedError(ProblemCode.CHANGE_PENDING)
+
+
+def _check_holder(holder: Resident, policy: Policy, today: date) -> None:
+    if not holder.is_current:
+        raise RefusedError(ProblemCode.NOT_RESIDENT, holder.status.value)
+    if holder.status is ResidencyStatus.MOVING_OUT:
+        raise RefusedError(ProblemCode.MOVING_OUT)
+    try:
+        age = age_on(holder.birth, today)
+    except InvalidValueError as error:
+        raise RefusedError(ProblemCode.UNDER_AGE, "birth date unknown") from error
+    if age < policy.minimum_age:
+        raise RefusedError(ProblemCode.UNDER_AGE)
+
+
+def _check_suppressions(view: RecordView, household: Household) -> None:
+    """支援措置 reaches the person and everybody who lives with them: one in the household refuses all."""
+    numbers = {member.number for member in household.members}
+    for suppression in view.suppressions:
+        if suppression.released:
+            continue
+        if suppression.household == household.number or suppression.resident in numbers:
+            raise RefusedError(ProblemCode.SUPPRESSED)
+
+
+def _check_moving_out(household: Household, policy: Policy) -> None:
+    if policy.moving_out is MovingOutPolicy.HOUSEHOLD and any(
+        member.status is ResidencyStatus.MOVING_OUT for member in household.members
+    ):
+        raise RefusedError(ProblemCode.MOVING_OUT, "a member of the household")
+
+
+def _subjects(stand: Standing, application: Application) -> tuple[Resident, ...]:
+    members = stand.household.members
+    if application.members is None:
+        chosen = members
+    else:
+        wanted = set(application.members)
+        chosen = tuple(member for member in members if member.number in wanted)
+        if len(chosen) != len(wanted):
+            raise RefusedError(ProblemCode.NO_SUCH_MEMBER)
+    if any(member.status is ResidencyStatus.MOVING_OUT for member in chosen):
+        raise RefusedError(ProblemCode.MOVING_OUT, "a chosen member")
+    if OptionalItem.INDIVIDUAL_NUMBER in application.items and any(
+        member.individual_number is None for member in chosen
+    ):
+        raise RefusedError(ProblemCode.LEGAL_ITEM_MISSING, "個人番号 asked for and not recorded")
+    return chosen

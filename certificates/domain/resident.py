@@ -1,0 +1,115 @@
+"""One row of the register: a resident with every item that a certificate or a rule can need (住民基本台帳法7条)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import Enum
+
+from certificates.domain.dates import RecordedDate
+from certificates.domain.identifiers import HouseholdNumber, ResidentNumber
+from certificates.errors import InvalidValueError
+
+
+class Sex(Enum):
+    MALE = "男"
+    FEMALE = "女"
+    # 出入国在留管理庁 allows a blank for foreign residents whose passport says X.
+    UNSTATED = ""
+
+
+class ResidencyStatus(Enum):
+    """消除区分: whether this row is a current resident."""
+
+    RESIDENT = "resident"
+    MOVING_OUT = "moving-out"  # 転出予定: notified, the day not yet reached
+    MOVED_OUT = "moved-out"  # 転出
+    DECEASED = "deceased"  # 死亡
+    REMOVED = "removed"  # 職権消除 and others
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Honseki:
+    """戸籍の表示: 本籍 and 筆頭者 of a Japanese resident."""
+
+    place: str
+    head: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignStatus:
+    """法30条の45の表: what is recorded for a foreign resident instead of 戸籍の表示."""
+
+    nationality: str  # 国籍・地域
+    category: str  # 法30条の45に規定する区分, such as 中長期在留者
+    residence_status: str | None = None  # 在留資格
+    period_of_stay: str | None = None  # 在留期間等
+    expires_on: date | None = None  # 在留期間の満了の日; printed in Western form
+    card_number: str | None = None  # 在留カード等の番号
+    kanji_name: str | None = None  # 併記漢字氏名
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resident:
+    """A full row (全項目), identified by 宛名番号 and 履歴番号; the largest 履歴番号 is current."""
+
+    number: ResidentNumber
+    history: int
+    household: HouseholdNumber
+    status: ResidencyStatus = ResidencyStatus.RESIDENT
+    name: str = field(repr=False)  # Japanese: 氏名; foreign: ローマ字氏名
+    name_kana: str | None = field(default=None, repr=False)  # 振り仮名; None while unconfirmed
+    former_surname: str | None = field(default=None, repr=False)  # 旧氏
+    former_surname_kana: str | None = field(default=None, repr=False)
+    alias: str | None = field(default=None, repr=False)  # 通称
+    alias_kana: str | None = field(default=None, repr=False)
+    birth: RecordedDate = field(repr=False)
+    sex: Sex = field(repr=False)
+    relation: str = field(repr=False)  # 続柄, 「世帯主」 for the head; chains with 「の」
+    household_head: str = field(repr=False)  # 世帯主の氏名
+    honseki: Honseki | None = field(default=None, repr=False)
+    foreign: ForeignStatus | None = field(default=None, repr=False)
+    address: str = field(repr=False)  # 住所 with 方書; never cut
+    became_resident: RecordedDate = field(repr=False)  # 住民となった年月日
+    address_since: RecordedDate = field(repr=False)  # 住所を定めた年月日
+    notified: RecordedDate | None = field(default=None, repr=False)  # 届出の年月日
+    previous_address: str | None = field(default=None, repr=False)  # 従前の住所; None: never moved in
+    individual_number: str | None = field(default=None, repr=False)  # 個人番号, 12 digits
+    resident_code: str | None = field(default=None, repr=False)  # 住民票コード, 11 digits
+    removed_on: date | None = field(default=None, repr=False)  # 消除日, or the planned day of 転出
+
+    def __post_init__(self) -> None:
+        if self.history < 1:
+            raise InvalidValueError("履歴番号", "starts at 1")
+        if not self.name:
+            raise InvalidValueError("氏名", "is empty")
+        if not self.address:
+            raise InvalidValueError("住所", "is empty")
+        if not self.relation:
+            raise InvalidValueError("続柄", "is empty")
+        if (self.honseki is None) == (self.foreign is None):
+            raise InvalidValueError(
+                "戸籍の表示", "a Japanese resident has 本籍, a foreign one has 国籍・地域; not both"
+            )
+        if self.foreign is not None and self.former_surname is not None:
+            raise InvalidValueError("旧氏", "is recorded for Japanese residents only")
+        if self.foreign is None and self.alias is not None:
+            raise InvalidValueError("通称", "is recorded for foreign residents only")
+        for name, value, digits in (
+            ("個人番号", self.individual_number, 12),
+            ("住民票コード", self.resident_code, 11),
+        ):
+            if value is not None and not (len(value) == digits and value.isascii() and value.isdigit()):
+                raise InvalidValueError(name, f"must be {digits} digits")
+        gone = self.status is not ResidencyStatus.RESIDENT
+        if gone != (self.removed_on is not None):
+            raise InvalidValueError("消除日", "belongs to 転出予定 and removed residents, and only to them")
+
+    @property
+    def is_head(self) -> bool:
+        return self.relation == "世帯主"
+
+    @property
+    def is_current(self) -> bool:
+        """A current resident; 転出予定 counts until its day (the policy may still refuse)."""
+        return self.status in (ResidencyStatus.RESIDENT, ResidencyStatus.MOVING_OUT)

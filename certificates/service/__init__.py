@@ -1,0 +1,1 @@
+"""The shape that all services share: settings, mutual TLS, the web edge, the command line."""

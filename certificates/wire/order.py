@@ -1,0 +1,92 @@
+"""Messages between the centre and a municipality: inquiry, order, manifest, outcome."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import ClassVar
+
+from certificates.domain.identifiers import CardSerial, MunicipalityCode, OrderId, SessionId
+from certificates.wire.transcript import HolderTag, TranscriptHash
+from certificates.wire.visit import Choice, OutcomeKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """The card certificate that was verified: SHA-256 of the issuer's DER name, and the serial number."""
+
+    issuer: bytes
+    serial: CardSerial = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inquire:
+    """Centre → municipality, signed: what may this holder have? Answered by ``visit.Menu``, signed."""
+
+    TAG: ClassVar[str] = "inquire/1"
+    municipality: MunicipalityCode
+    session: SessionId
+    transcript: TranscriptHash
+    holder: Holder
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """Centre → municipality, signed. The same order again is answered with the same numbers and the same bytes."""
+
+    TAG: ClassVar[str] = "order/1"
+    order: OrderId
+    municipality: MunicipalityCode
+    session: SessionId
+    transcript: TranscriptHash
+    holder: Holder
+    choice: Choice
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageStatement:
+    """``sha256`` is over the decoded content stream of the page."""
+
+    issue_number: str
+    copy: int
+    page: int
+    pages: int
+    sha256: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """Municipality → centre, signed, before the PDF in one frame.
+
+    ``register_sequence`` is the last change applied to the copy, ``register_age_ms`` how long ago the registry was last
+    heard when the snapshot was read, in milliseconds. ``fee`` is the whole fee in yen.
+    """
+
+    TAG: ClassVar[str] = "manifest/1"
+    order: OrderId
+    municipality: MunicipalityCode
+    transcript: TranscriptHash
+    holder: HolderTag
+    issue_numbers: tuple[str, ...]
+    pages: tuple[PageStatement, ...]
+    sha256: bytes
+    fee: int
+    issued_at: datetime
+    register_sequence: int
+    register_age_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseOrder:
+    """Centre → municipality, signed: how the order ended. Answered by ``visit.OutcomeRecorded``."""
+
+    TAG: ClassVar[str] = "close-order/1"
+    order: OrderId
+    municipality: MunicipalityCode
+    outcome: OutcomeKind
+    sheets: int
+    taken: int
+    refunded: int
+    reason: str = ""

@@ -1,0 +1,1 @@
+"""Throw-away authorities for tests and demonstrations: TLS, signing keys, test cards."""

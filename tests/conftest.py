@@ -1,0 +1,37 @@
+"""Servers that many tests share: real ones, private, started once a run; where one cannot start, its tests say so."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from certificates.errors import UnavailableError
+from load_tests.servers.postgres import PostgresServer, postgres_server
+from load_tests.servers.redis import redis_server
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    try:
+        with postgres_server() as server:
+            yield server
+    except UnavailableError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture
+async def postgres_url(postgres: PostgresServer) -> AsyncIterator[str]:
+    """The SQLAlchemy URL of an empty PostgreSQL database of this test's own."""
+    async with postgres.database() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """A Redis of this run's own; a test that minds leftovers uses a key prefix or FLUSHALL."""
+    try:
+        with redis_server() as url:
+            yield url
+    except UnavailableError as error:
+        pytest.skip(str(error))
