@@ -1,0 +1,146 @@
+"""Pages belong to their order and copy: numbers, tags, digests, and the reading of friendly and hostile files."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from io import BytesIO
+
+import pytest
+from pypdf import PdfReader
+
+from certificates.domain.blocks import Slot
+from certificates.domain.content import CertificateContent, bare
+from certificates.domain.kinds import CertificateKind
+from certificates.errors import InvalidValueError
+from certificates.pdf.fonts import Typeface
+from certificates.pdf.reading import read_pages
+from certificates.pdf.writing import render
+from tests.certificates.paper import NUMBER, ORDER, content, copies, family, mincho, read_by_pdfium, resident
+
+
+@pytest.fixture(scope="module")
+def face() -> Typeface:
+    return mincho()
+
+
+def test_the_same_contents_give_the_same_bytes(face: Typeface) -> None:
+    assert render([family(2)], face) == render([family(2)], face)
+    assert render([family(2)], face).pdf != render([family(3)], face).pdf
+
+
+@pytest.mark.parametrize(("members", "sheets"), [(1, 1), (4, 1), (5, 2), (8, 2), (9, 3)])
+def test_four_residents_a_sheet_and_the_attestation_on_the_last_alone(
+    face: Typeface, members: int, sheets: int
+) -> None:
+    certificate = family(members)
+    rendered = render([certificate], face)
+    assert [(page.page, page.pages) for page in rendered.pages] == [(n, sheets) for n in range(1, sheets + 1)]
+    tags = read_pages(rendered.pdf)
+    attested = [bare(certificate.statement) in bare(tag.text) for tag in tags]
+    assert attested == [False] * (sheets - 1) + [True]
+    assert ["この印は黒色です" in tag.text for tag in tags] == attested
+    assert ["次葉に続く" in tag.text for tag in tags] == [not last for last in attested]
+    assert all(str(certificate.issue_number) in tag.text for tag in tags)
+    assert [f"{n}／{sheets}頁" in bare(tag.text) for n, tag in enumerate(tags, 1)] == [True] * sheets
+    for index, block in enumerate(certificate.blocks):
+        found = [bare(block[Slot.NAME].lines[0]) in bare(tag.text) for tag in tags]
+        assert found[index // 4]
+
+
+def test_unused_blocks_say_that_nothing_follows(face: Typeface) -> None:
+    assert "以下余白" in read_by_pdfium(render([family(3)], face).pdf)
+    assert "以下余白" not in read_by_pdfium(render([family(4)], face).pdf)
+
+
+def test_every_copy_has_its_number_on_every_page(face: Typeface) -> None:
+    contents = copies(family(5), 3)
+    rendered = render(contents, face)
+    tags = read_pages(rendered.pdf)
+    assert [(str(tag.issue_number), tag.page) for tag in tags] == [
+        (str(certificate.issue_number), page) for certificate in contents for page in (1, 2)
+    ]
+    assert len({page.sha256 for page in rendered.pages}) == 6
+
+
+def test_the_reader_finds_the_tag_and_the_digest_that_the_writer_gave(face: Typeface) -> None:
+    rendered = render(copies(family(6), 2), face)
+    tags = read_pages(rendered.pdf)
+    assert [(tag.issue_number, tag.page, tag.pages, tag.sha256) for tag in tags] == [
+        (page.issue_number, page.page, page.pages, page.sha256) for page in rendered.pages
+    ]
+    assert {tag.order for tag in tags} == {ORDER}
+    first = PdfReader(BytesIO(rendered.pdf)).pages[0]["/Contents"].get_object()
+    stream = first.get_data()
+    assert stream.startswith(
+        f"/KofuPage <</Order ({ORDER}) /Issue ({NUMBER}) /Page 1 /Pages 2>> BDC\n".encode()
+    )
+    assert stream.rstrip().endswith(b"EMC")
+    assert hashlib.sha256(stream).hexdigest() == rendered.pages[0].sha256
+
+
+def test_text_is_read_only_when_asked_for(face: Typeface) -> None:
+    rendered = render([family(1)], face)
+    assert read_pages(rendered.pdf, with_text=False)[0].text == ""
+    assert "住民票" in bare(read_pages(rendered.pdf)[0].text)
+
+
+def test_one_other_digit_gives_another_digest(face: Typeface) -> None:
+    one, other = (
+        render([content(resident(individual_number=number))], face).pages[0].sha256
+        for number in ("123456789018", "123456789019")
+    )
+    assert one != other
+
+
+def test_names_of_the_same_shape_give_other_digests(face: Typeface) -> None:
+    """CIDs belong to the typeface: were they counted up in each document, these two pages would be equal."""
+    one, other = (
+        render([content(resident(name=name, name_kana=None))], face).pages[0].sha256
+        for name in ("甲田", "乙川")
+    )
+    assert one != other
+
+
+def test_the_imprint_is_bound_by_the_digest(face: Typeface) -> None:
+    plain = content(resident(), kind=CertificateKind.SEAL_REGISTRATION)
+    assert plain.imprint is not None
+    dotted = replace(plain, imprint=replace(plain.imprint, rows=b"\x01" + plain.imprint.rows[1:]))
+    assert render([plain], face).pages[0].sha256 != render([dotted], face).pages[0].sha256
+
+
+def test_nothing_personal_is_in_the_metadata(face: Typeface) -> None:
+    reader = PdfReader(BytesIO(render([family(2)], face).pdf))
+    found = {key: str(value) for key, value in (reader.metadata or {}).items()}
+    assert found.pop("/Title") == "住民票の写し"
+    for key in ("/CreationDate", "/ModDate"):
+        assert found.pop(key).startswith("D:20000101000000")
+    assert found.pop("/Trapped") == "/False"
+    assert set(found.values()) == {""}
+    assert reader.root_object["/Lang"] == "ja"
+    assert "/Metadata" not in reader.root_object
+    assert reader.pdf_header == "%PDF-1.7"
+
+
+def test_paper_is_a4_portrait_and_no_area_is_filled_but_the_seals(face: Typeface) -> None:
+    page = PdfReader(BytesIO(render([family(4)], face).pdf)).pages[0]
+    assert [round(float(side) / 72 * 25.4) for side in page.mediabox] == [0, 0, 210, 297]
+    assert not {b" f", b" F", b" f*", b" B"} & {
+        line[-2:] for line in page.get_contents().get_data().split(b"\n")
+    }  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "contents",
+    [
+        [],
+        [family(1), family(1)],
+        [family(1), family(1, serial=9, kind=CertificateKind.SEAL_REGISTRATION)],
+        [family(1), replace(family(1, serial=9), order="ff" * 16)],
+    ],
+)
+def test_a_file_holds_copies_of_one_order_and_kind_with_a_number_each(
+    face: Typeface, contents: list[CertificateContent]
+) -> None:
+    with pytest.raises(InvalidValueError):
+        render(contents, face)
