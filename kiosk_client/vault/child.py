@@ -24,6 +24,7 @@ from kiosk_client.vault.frames import (
 )
 from kiosk_client.vault.guards import raise_guards
 from kiosk_client.vault.locked import LockedMemory, MemoryKind
+from kiosk_client.vault.pages import Reader, load_reader, require_promise
 from kiosk_client.vault.sealed import OneTimeKey
 
 
@@ -37,19 +38,24 @@ def serve(incoming: BinaryIO, outgoing: BinaryIO) -> None:
         printer = open_printer(opening.printer_url, opening.patience)
         key = OneTimeKey()
         _send(outgoing, Tag.KEY, key.public)
+        read = load_reader()
         if (header := incoming.read(HEADER.size)) == b"":
             return  # the customer left without a certificate
         job = _job(incoming, header)
-        outcome = _print(job, key, printer, opening.memory, outgoing)
+        outcome = _print(job, key, read, printer, opening.memory, outgoing)
     except Exception as error:  # noqa: BLE001 - every fault is reported, none is shown
         _send(outgoing, Tag.FAULT, fault_to_bytes(error))
     else:
         _send(outgoing, Tag.OUTCOME, outcome_to_bytes(outcome))
 
 
-def _print(job: Job, key: OneTimeKey, printer: Printer, kind: MemoryKind, outgoing: BinaryIO) -> PrintOutcome:
+def _print(
+    job: Job, key: OneTimeKey, read: Reader, printer: Printer, kind: MemoryKind, outgoing: BinaryIO
+) -> PrintOutcome:
     with LockedMemory(job.sealed.plaintext_size, kind) as document:
         key.unseal_into(document, job.sealed, kind)
+        if job.sealed.promise is not None:
+            require_promise(document, job.sealed.promise, read)
         _send(outgoing, Tag.BEGUN)
         return printer.print(document.view, job_name=job.job_name, copies=job.copies, duplex=job.duplex)
 

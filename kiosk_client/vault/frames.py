@@ -9,11 +9,13 @@ import json
 import struct
 from dataclasses import asdict, dataclass
 from enum import Enum, IntEnum
+from typing import Any
 
 from certificates.errors import BindingError, KofuError, UnavailableError, WireError
 from kiosk_client.printing.job_watch import Patience
 from kiosk_client.printing.ports import PrintOutcome, PrintResult
 from kiosk_client.vault.locked import MemoryKind
+from kiosk_client.vault.pages import Promise, PromisedPage
 from kiosk_client.vault.sealed import MAX_CIPHERTEXT, Sealed
 
 HEADER = struct.Struct(">BI")
@@ -84,14 +86,15 @@ class Job:
     def frames(self) -> bytes:
         sealed = self.sealed
         parts = (sealed.ephemeral_public, sealed.nonce, sealed.info, sealed.aad, sealed.plaintext_sha256)
+        promise = None if sealed.promise is None else _promise_to_json(sealed.promise)
         payload = json.dumps(
-            [*(part.hex() for part in parts), self.job_name, self.copies, self.duplex]
+            [*(part.hex() for part in parts), promise, self.job_name, self.copies, self.duplex]
         ).encode()
         return frame(Tag.JOB, payload) + frame(Tag.CIPHERTEXT, sealed.ciphertext)
 
     @classmethod
     def from_payloads(cls, payload: bytes, ciphertext: bytes) -> Job:
-        *parts, job_name, copies, duplex = json.loads(payload)
+        *parts, promise, job_name, copies, duplex = json.loads(payload)
         ephemeral_public, nonce, info, aad, plaintext_sha256 = (bytes.fromhex(part) for part in parts)
         sealed = Sealed(
             ephemeral_public=ephemeral_public,
@@ -100,8 +103,28 @@ class Job:
             info=info,
             aad=aad,
             plaintext_sha256=plaintext_sha256,
+            promise=None if promise is None else _promise_from_json(promise),
         )
         return cls(sealed=sealed, job_name=job_name, copies=copies, duplex=duplex)
+
+
+def _promise_to_json(promise: Promise) -> list[object]:
+    return [
+        promise.order,
+        *([page.issue_number, page.page, page.pages, page.sha256.hex()] for page in promise.pages),
+    ]
+
+
+def _promise_from_json(body: list[Any]) -> Promise:
+    """``Any``: JSON of our own other end; the values are checked as they are built."""
+    order, *pages = body
+    return Promise(
+        order=order,
+        pages=tuple(
+            PromisedPage(issue_number=number, page=page, pages=total, sha256=bytes.fromhex(digest))
+            for number, page, total, digest in pages
+        ),
+    )
 
 
 def outcome_to_bytes(outcome: PrintOutcome) -> bytes:

@@ -1,4 +1,4 @@
-"""Memory for a secret: never swapped, never in a core dump, never inherited, zero when left."""
+"""Memory for a secret: never swapped, never in a core dump, inherited only where it says so, zero when left."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import ctypes
 import mmap
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import Enum
 from types import TracebackType
 
@@ -45,6 +47,15 @@ class LockedMemory:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.wipe()
+
+    @contextmanager
+    def inherited(self) -> Iterator[None]:
+        """Within this context a process that forks off sees the bytes; outside of it none does."""
+        self._map.madvise(mmap.MADV_DOFORK)
+        try:
+            yield
+        finally:
+            self._map.madvise(mmap.MADV_DONTFORK)
 
     def wipe(self) -> None:
         """Overwrite with zeros and look that it took. The mapping stays until nobody refers to it."""

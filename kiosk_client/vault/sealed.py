@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from certificates.errors import BindingError, InvalidValueError
 from kiosk_client.vault.locked import LockedMemory, MemoryKind, forget, forget_freed
+from kiosk_client.vault.pages import Promise
 
 TAG_SIZE = 16
 MAX_CIPHERTEXT = 64 << 20
@@ -25,7 +26,8 @@ class Sealed:
     """X25519 (RFC 7748) to the vault's key, HKDF-SHA256 (RFC 5869, no salt, ``info``), AES-256-GCM (``aad``).
 
     ``plaintext_sha256`` is what the document must be, from a source that the sealer does not control alone: the
-    signed manifest. Sizes in bytes: keys and digest 32, nonce 12, ciphertext the document's plus 16.
+    signed manifest. ``promise`` says what its pages must be; None for a document that is no certificate (a test page).
+    Sizes in bytes: keys and digest 32, nonce 12, ciphertext the document's plus 16.
     """
 
     ephemeral_public: bytes
@@ -34,6 +36,7 @@ class Sealed:
     info: bytes
     aad: bytes
     plaintext_sha256: bytes
+    promise: Promise | None
 
     def __post_init__(self) -> None:
         for name, value, size in (

@@ -55,6 +55,7 @@ def seal() -> Callable[[bytes, bytes], Sealed]:
             info=b"visit 1",
             aad=b"order 1",
             plaintext_sha256=hashlib.sha256(document).digest(),
+            promise=None,
         )
 
     return sealed

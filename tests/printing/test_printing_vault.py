@@ -78,6 +78,7 @@ async def test_what_the_centre_seals_the_vault_opens(
             info=b"visit",
             aad=b"order",
             plaintext_sha256=hashlib.sha256(document).digest(),
+            promise=None,
         )
         outcome = await vault.print(sealed, job_name="ours", copies=1, duplex=True)
     assert outcome.result is PrintResult.PRINTED

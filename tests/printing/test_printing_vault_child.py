@@ -53,6 +53,7 @@ def sealed_to(public_key: bytes, document: bytes) -> Sealed:
         info=b"i",
         aad=b"a",
         plaintext_sha256=hashlib.sha256(document).digest(),
+        promise=None,
     )
 
 

@@ -48,7 +48,7 @@ async def visit(url, memory):
     async with Vault.open(url, settings) as vault:
         print(vault.public_key.hex(), flush=True)
         parts = json.loads(await asyncio.to_thread(sys.stdin.readline))
-        sealed = Sealed(**{name: bytes.fromhex(part) for name, part in parts.items()})
+        sealed = Sealed(**{name: bytes.fromhex(part) for name, part in parts.items()}, promise=None)
         del parts
         try:
             outcome = await vault.print(sealed, job_name="ours", copies=1, duplex=True)
