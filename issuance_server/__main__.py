@@ -1,0 +1,23 @@
+"""``python -m issuance_server``."""
+
+from __future__ import annotations
+
+import sys
+
+from certificates.service.command import Service, run
+from issuance_server.commands import COMMANDS
+from issuance_server.compose import check, compose
+from issuance_server.settings import PREFIX, Settings
+
+SERVICE = Service(
+    name="issuance_server",
+    purpose="証明発行サーバー: decides who may have what, builds the certificate and keeps the issue record.",
+    prefix=PREFIX,
+    settings=Settings,
+    compose=compose,
+    check=check,
+    commands=COMMANDS,
+)
+
+if __name__ == "__main__":
+    sys.exit(run(SERVICE))

@@ -1,0 +1,22 @@
+"""The register's copy as the use cases see it."""
+
+from __future__ import annotations
+
+from certificates.domain.entitlement import RecordView
+from certificates.domain.identifiers import CardSerial
+from certificates.errors import InvalidValueError, RefusedError, WireError
+from certificates.problems import ProblemCode
+from sync.copy import RegisterCopy
+
+
+class StoredRegister:
+    """See ``ports.Register``. A row that cannot be read is the record's fault, not that of the centre's message."""
+
+    def __init__(self, copy: RegisterCopy) -> None:
+        self._copy = copy
+
+    async def view(self, serial: CardSerial) -> RecordView | None:
+        try:
+            return await self._copy.view(serial)
+        except (WireError, InvalidValueError) as error:
+            raise RefusedError(ProblemCode.LEGAL_ITEM_MISSING, "a stored row cannot be read") from error

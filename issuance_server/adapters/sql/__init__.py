@@ -1,0 +1,1 @@
+"""The ledger in SQL: SQLite and PostgreSQL through one set of statements."""

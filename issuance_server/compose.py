@@ -1,0 +1,191 @@
+"""Putting the issuance server together: which adapter runs is decided here and nowhere else."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import socket
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from certificates.domain.municipality import Municipality, municipality_from_toml
+from certificates.errors import ConfigurationError
+from certificates.pdf.fonts import Typeface, find_mincho
+from certificates.service.command import Listener
+from certificates.service.keyring import load_signing_key, load_trusted_keys
+from certificates.service.tls import server_context
+from certificates.wire.jose import SigningKey
+from issuance_server.adapters.press import open_press
+from issuance_server.adapters.register import StoredRegister
+from issuance_server.adapters.sql.chain import Chain
+from issuance_server.adapters.sql.group_commit import GroupCommit
+from issuance_server.adapters.sql.ledger import SqlLedger
+from issuance_server.adapters.sql.line import SqlLine
+from issuance_server.adapters.sql.schema import migrate, require_head
+from issuance_server.adapters.sql.series import SqlSeries, begin_series
+from issuance_server.settings import DATABASE, Settings
+from issuance_server.usecases.close import Close
+from issuance_server.usecases.gate import Gate
+from issuance_server.usecases.inquire import Inquire
+from issuance_server.usecases.issue import Issue
+from issuance_server.usecases.numbers import BlockNumbers
+from issuance_server.web.application import application
+from issuance_server.web.centre_line import CentreLine
+from sync.copy import RegisterCopy
+from sync.database import open_database
+from sync.reception import Reception
+
+_log = logging.getLogger(__name__)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def check(settings: Settings) -> None:
+    """Look at everything the settings name without opening a connection. Raises ConfigurationError."""
+    load_municipality(settings)
+    load_signing_key(settings.signing_key)
+    load_trusted_keys(settings.trusted_keys)
+    server_context(settings.tls)
+    find_mincho(settings.font or None)
+    _require_shared_database(settings)
+
+
+def load_municipality(settings: Settings) -> Municipality:
+    try:
+        text = settings.profile.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(str(settings.profile), "is not a profile that can be read") from error
+    return municipality_from_toml(text, source=str(settings.profile))
+
+
+def _require_shared_database(settings: Settings) -> None:
+    """What several processes do for one municipality must meet in one database (Takamatsu, 2024)."""
+    try:
+        url = make_url(settings.database)
+    except ArgumentError as error:
+        raise ConfigurationError(DATABASE, "is not a database URL") from error
+    if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
+        reason = "SQLite in memory is seen by one connection alone and forgets issued numbers; give a file"
+        if settings.processes > 1:
+            reason = (
+                f"{settings.processes} processes are declared, and SQLite in memory cannot be shared: each would "
+                "issue its own numbers; give a file or PostgreSQL"
+            )
+        raise ConfigurationError(DATABASE, reason)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Books:
+    """The opened database and what is written into it."""
+
+    engine: AsyncEngine
+    municipality: Municipality
+    key: SigningKey
+    ledger: SqlLedger
+    line: SqlLine
+    series: SqlSeries
+
+
+@contextlib.asynccontextmanager
+async def open_copy(settings: Settings) -> AsyncIterator[AsyncEngine]:
+    """The database, connected to when first used."""
+    _require_shared_database(settings)
+    try:
+        engine = open_database(settings.database)
+    except ConfigurationError as error:
+        raise ConfigurationError(DATABASE, error.reason) from error
+    try:
+        yield engine
+    finally:
+        await engine.dispose()
+
+
+@contextlib.asynccontextmanager
+async def open_books(settings: Settings) -> AsyncIterator[Books]:
+    """The database at this version's schema, with the ledger running."""
+    municipality = load_municipality(settings)
+    key = load_signing_key(settings.signing_key)
+    async with contextlib.AsyncExitStack() as stack:
+        engine = await stack.enter_async_context(open_copy(settings))
+        sqlite = engine.dialect.name == "sqlite"
+        if settings.auto_migrate == "yes" or (settings.auto_migrate == "" and sqlite):
+            await migrate(engine)
+        await require_head(engine, DATABASE)
+        await begin_series(engine, municipality.code)
+        writer = f"{socket.gethostname()[:80]}:{os.getpid()}"
+        commits = GroupCommit(engine, Chain(municipality.code, key, writer, now))
+        await stack.enter_async_context(commits.running())
+        yield Books(
+            engine=engine,
+            municipality=municipality,
+            key=key,
+            ledger=SqlLedger(engine, commits, municipality.code),
+            line=SqlLine(engine, commits),
+            series=SqlSeries(commits, municipality.code),
+        )
+
+
+@contextlib.asynccontextmanager
+async def compose(settings: Settings) -> AsyncIterator[Sequence[Listener]]:
+    """Everything open, nothing listening yet."""
+    trusted = load_trusted_keys(settings.trusted_keys)
+    face = await asyncio.to_thread(Typeface.load, find_mincho(settings.font or None))
+    async with contextlib.AsyncExitStack() as stack:
+        books = await stack.enter_async_context(open_books(settings))
+        press = await stack.enter_async_context(open_press(books.municipality, face))
+        gate = Gate(municipality=books.municipality, always_open=settings.always_open)
+        if settings.always_open:
+            _log.warning("service hours are lifted")
+        register = StoredRegister(RegisterCopy(books.engine))
+        code = books.municipality.code
+        centre = CentreLine(
+            inquire=Inquire(gate=gate, register=register, ledger=books.ledger, line=books.line),
+            issue=Issue(
+                gate=gate,
+                register=register,
+                numbers=BlockNumbers(books.series, code),
+                press=press,
+                ledger=books.ledger,
+                line=books.line,
+            ),
+            close=Close(gate=gate, ledger=books.ledger),
+            trusted=trusted,
+            key=books.key,
+            clock=now,
+            places=settings.in_flight,
+        )
+        app = application(
+            centre=centre,
+            reception=Reception(books.engine, trusted, code, now),
+            ledger=books.ledger,
+            line=books.line,
+            municipality=code,
+            version=_version(),
+            clock=now,
+        )
+        yield [
+            Listener(
+                name="issuance-server",
+                application=app,
+                host=settings.host,
+                port=settings.port,
+                tls=server_context(settings.tls),
+            )
+        ]
+
+
+def _version() -> str:
+    try:
+        return version("konbini-kofu")
+    except PackageNotFoundError:
+        return "not installed"

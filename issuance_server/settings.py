@@ -1,0 +1,75 @@
+"""The issuance server's settings, each one environment variable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import certificates
+from certificates.errors import InvalidValueError
+from certificates.service.settings import setting
+from certificates.service.tls import TlsFiles
+
+PREFIX = "KOFU_ISSUANCE_"
+DATABASE = f"{PREFIX}DATABASE"
+_PROFILE = Path(certificates.__file__).parent / "profiles" / "992011.toml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """See ``python -m issuance_server --help``."""
+
+    host: str = setting(f"{PREFIX}HOST", "address to listen on", default="127.0.0.1")
+    port: int = setting(
+        f"{PREFIX}PORT", "port to listen on; 0 takes any free one and announces it", default=0
+    )
+    database: str = setting(
+        DATABASE,
+        "sqlite+aiosqlite:///file or postgresql+asyncpg://…; one database is one municipality",
+        default="sqlite+aiosqlite:///issuance.db",
+        secret=True,
+    )
+    auto_migrate: str = setting(
+        f"{PREFIX}AUTO_MIGRATE",
+        "yes or no: bring the schema to this version when starting; empty is yes for SQLite, no for PostgreSQL",
+        default="",
+    )
+    processes: int = setting(
+        f"{PREFIX}PROCESSES",
+        "how many processes of this server work for the municipality, this one included",
+        default=1,
+    )
+    profile: Path = setting(f"{PREFIX}PROFILE", "the municipality's profile (TOML)", default=_PROFILE)
+    font: str = setting(f"{PREFIX}FONT", "a Mincho TrueType font; empty looks for the system's", default="")
+    always_open: bool = setting(
+        f"{PREFIX}ALWAYS_OPEN", "yes: no service hours, for demonstrations", default=False
+    )
+    in_flight: int = setting(
+        f"{PREFIX}IN_FLIGHT",
+        "requests of the centre handled at once; more are told that we are busy",
+        default=512,
+    )
+    tls_certificate: Path = setting(f"{PREFIX}TLS_CERTIFICATE", "PEM file: our X.509 certificate")
+    tls_key: Path = setting(f"{PREFIX}TLS_KEY", "PEM file: its private key")
+    tls_authority: Path = setting(
+        f"{PREFIX}TLS_AUTHORITY", "PEM file: the authority of all parties of the line"
+    )
+    signing_key: Path = setting(f"{PREFIX}SIGNING_KEY", "our message-signing key, a file named <kid>.key.pem")
+    trusted_keys: Path = setting(
+        f"{PREFIX}TRUSTED_KEYS",
+        "folder of <role>--<name>--<kid>.pub.pem: the centre's and the registry's keys",
+    )
+
+    def __post_init__(self) -> None:
+        if self.auto_migrate not in ("", "yes", "no"):
+            raise InvalidValueError(f"{PREFIX}AUTO_MIGRATE", "must be yes, no or empty")
+        if not 0 <= self.port <= 65535:
+            raise InvalidValueError(f"{PREFIX}PORT", "must be 0 to 65535")
+        if self.processes < 1:
+            raise InvalidValueError(f"{PREFIX}PROCESSES", "at least this process works")
+        if self.in_flight < 1:
+            raise InvalidValueError(f"{PREFIX}IN_FLIGHT", "must let at least one request in")
+
+    @property
+    def tls(self) -> TlsFiles:
+        return TlsFiles(certificate=self.tls_certificate, key=self.tls_key, authority=self.tls_authority)

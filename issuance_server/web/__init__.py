@@ -1,0 +1,1 @@
+"""The web edge of the issuance server."""

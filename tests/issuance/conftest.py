@@ -1,0 +1,118 @@
+"""The ledgers that every contract test runs on: in memory, in SQLite, in PostgreSQL."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from certificates.wire.jose import SigningKey
+from issuance_server.adapters.memory import MemoryLedger
+from issuance_server.adapters.sql.chain import Chain
+from issuance_server.adapters.sql.group_commit import GroupCommit
+from issuance_server.adapters.sql.ledger import SqlLedger
+from issuance_server.adapters.sql.line import SqlLine
+from issuance_server.adapters.sql.schema import migrate
+from issuance_server.adapters.sql.series import SqlSeries, begin_series
+from issuance_server.ports import Ledger, Line, Series
+from load_tests.servers.postgres import PostgresServer
+from sync.database import open_database
+from tests.issuance.issuance_line import Parties
+from tests.issuance.issuance_world import CODE, NOON
+
+KEY = SigningKey.generate("issuer-test")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """One process's ledger, line and series."""
+
+    ledger: Ledger
+    line: Line
+    series: Series
+
+
+OpenDesk = Callable[[], AbstractAsyncContextManager[Desk]]
+
+
+@contextlib.asynccontextmanager
+async def sql_desk(engine: AsyncEngine, key: SigningKey = KEY) -> AsyncIterator[Desk]:
+    commits = GroupCommit(engine, Chain(CODE, key, "test", lambda: NOON))
+    async with commits.running():
+        yield Desk(
+            ledger=SqlLedger(engine, commits, CODE),
+            line=SqlLine(engine, commits),
+            series=SqlSeries(commits, CODE),
+        )
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    return f"sqlite+aiosqlite:///{tmp_path / 'issuance.db'}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def database_url(request: pytest.FixtureRequest, sqlite_url: str) -> AsyncIterator[str]:
+    """An empty database, once in each kind."""
+    if request.param == "sqlite":
+        yield sqlite_url
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    async with server.database() as url:
+        yield url
+
+
+@contextlib.asynccontextmanager
+async def migrated(url: str) -> AsyncIterator[AsyncEngine]:
+    engine = open_database(url)
+    try:
+        await migrate(engine)
+        await begin_series(engine, CODE)
+        yield engine
+    finally:
+        await engine.dispose()
+
+
+@pytest.fixture
+async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
+    """A migrated database, once in each kind."""
+    async with migrated(database_url) as opened:
+        yield opened
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+async def open_desk(request: pytest.FixtureRequest, sqlite_url: str) -> AsyncIterator[OpenDesk]:
+    """Opens one more desk on the same books, as one more process would."""
+    if request.param == "memory":
+        books = MemoryLedger()
+
+        @contextlib.asynccontextmanager
+        async def in_memory() -> AsyncIterator[Desk]:
+            yield Desk(ledger=books, line=books, series=books)
+
+        yield in_memory
+        return
+    async with contextlib.AsyncExitStack() as stack:
+        url = sqlite_url
+        if request.param == "postgresql":
+            server: PostgresServer = request.getfixturevalue("postgres")
+            url = await stack.enter_async_context(server.database())
+        opened = await stack.enter_async_context(migrated(url))
+        yield lambda: sql_desk(opened)
+
+
+@pytest.fixture
+async def desk(open_desk: OpenDesk) -> AsyncIterator[Desk]:
+    async with open_desk() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def parties(tmp_path_factory: pytest.TempPathFactory) -> Parties:
+    """The files of everybody on the line."""
+    return Parties(tmp_path_factory.mktemp("parties"))
