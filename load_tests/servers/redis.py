@@ -14,7 +14,9 @@ from load_tests.servers.process import find_program, running, unix_socket_answer
 def redis_server() -> Iterator[str]:
     """Yields its URL, ``unix:///…/redis.sock``. Raises UnavailableError with the reason."""
     program = find_program("redis-server", "redis-server")
-    with tempfile.TemporaryDirectory(prefix="kofu-redis-", dir="/tmp") as name:  # a short path: sockets allow 107 bytes
+    with tempfile.TemporaryDirectory(
+        prefix="kofu-redis-", dir="/tmp"
+    ) as name:  # a short path: sockets allow 107 bytes
         folder = Path(name)
         socket = folder / "redis.sock"
         command = [program, "--port", "0", "--unixsocket", str(socket), "--save", "", "--appendonly", "no"]

@@ -1,0 +1,96 @@
+"""The settings of every service of a town, as the environment variables that they read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from certificates.domain.identifiers import KioskId
+from load_tests.authority.transport import PartyFiles
+from load_tests.town.folder import TownFolder
+from load_tests.town.parts import KioskParts
+
+STAFF_CODE = "246810"
+
+
+def _line(prefix: str, files: PartyFiles) -> dict[str, str]:
+    return {
+        f"{prefix}TLS_CERTIFICATE": str(files.tls.certificate),
+        f"{prefix}TLS_KEY": str(files.tls.key),
+        f"{prefix}TLS_AUTHORITY": str(files.tls.authority),
+    }
+
+
+def _signing(prefix: str, files: PartyFiles) -> dict[str, str]:
+    return {f"{prefix}SIGNING_KEY": str(files.signing_key)}
+
+
+def registry(folder: TownFolder, *, target: str = "") -> Mapping[str, str]:
+    prefix = "KOFU_REGISTRY_"
+    files = folder.parties.registry
+    return {
+        **_line(prefix, files),
+        **_signing(prefix, files),
+        f"{prefix}MUNICIPALITY": folder.municipality,
+        f"{prefix}STORE": f"sqlite+aiosqlite:///{folder.path('state', 'registry.db')}",
+        f"{prefix}TOWN": str(folder.path("registry")),
+        f"{prefix}TARGET": target,
+        f"{prefix}HEARTBEAT_SECONDS": "0.5",
+    }
+
+
+def issuance(folder: TownFolder, *, database: str | None = None) -> Mapping[str, str]:
+    prefix = "KOFU_ISSUANCE_"
+    files = folder.parties.issuer
+    return {
+        **_line(prefix, files),
+        **_signing(prefix, files),
+        f"{prefix}TRUSTED_KEYS": str(folder.transport.trusted),
+        f"{prefix}DATABASE": database or f"sqlite+aiosqlite:///{folder.path('state', 'issuance.db')}",
+        f"{prefix}AUTO_MIGRATE": "yes",
+        # a demonstration at night is still a demonstration
+        f"{prefix}ALWAYS_OPEN": "yes",
+    }
+
+
+def centre(folder: TownFolder, *, issuance_address: str, store: str = "memory://") -> Mapping[str, str]:
+    prefix = "KOFU_CENTRE_"
+    files = folder.parties.centre
+    routes = folder.path("state", "routes.toml")
+    routes.write_text(f'[municipalities]\n{folder.municipality} = "{issuance_address}"\n', encoding="utf-8")
+    return {
+        **_line(prefix, files),
+        **_signing(prefix, files),
+        f"{prefix}TRUSTED_KEYS": str(folder.transport.trusted),
+        f"{prefix}ROUTES": str(routes),
+        f"{prefix}CARD_AUTHORITIES": str(folder.path("card-authorities")),
+        f"{prefix}CARD_REVOCATIONS": str(folder.path("card-revocations")),
+        f"{prefix}MARK_KEYS": str(folder.path("mark-keys")),
+        f"{prefix}JOURNAL": str(folder.path("state", "centre.journal")),
+        f"{prefix}ACCEPT_TEST_CARDS": "yes",
+        f"{prefix}STORE": store,
+    }
+
+
+def kiosk(
+    folder: TownFolder, kiosk_id: KioskId, files: PartyFiles, *, centre_address: str, parts: KioskParts
+) -> Mapping[str, str]:
+    prefix = "KOFU_KIOSK_"
+    municipalities = folder.path("state", "municipalities.toml")
+    municipalities.write_text(
+        f'[[municipality]]\ncode = "{folder.municipality}"\nname = "見本県みほん市"\nname_en = "Mihon City, Mihon"\n',
+        encoding="utf-8",
+    )
+    return {
+        **_line(prefix, files),
+        **parts.environment,
+        f"{prefix}ID": kiosk_id,
+        f"{prefix}CENTRE": centre_address,
+        f"{prefix}TRUSTED_KEYS": str(folder.transport.trusted),
+        f"{prefix}READER": parts.reader,
+        f"{prefix}PRINTER": parts.printer,
+        f"{prefix}CASH_BOX": f"simulated:{folder.path('state', f'{kiosk_id}-coins.json')}",
+        f"{prefix}MUNICIPALITIES": str(municipalities),
+        f"{prefix}JOURNAL": str(folder.path("state", f"{kiosk_id}.journal")),
+        f"{prefix}STAFF_CODE": STAFF_CODE,
+        f"{prefix}TEST_CARDS": str(folder.path("cards")),
+    }
