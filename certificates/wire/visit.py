@@ -98,8 +98,8 @@ class Delivery:
     """Centre → kiosk, signed, before the ciphertext in one frame.
 
     ``sha256`` is over the marked PDF (the plaintext), ``ciphertext_sha256`` over the bytes that follow; ``fee`` is the
-    whole fee in yen, ``sheets`` counts sheets of paper, each printed on both sides. The delivery's canonical bytes
-    without the two sealing fields are not used as associated data: ``delivery_aad`` is.
+    whole fee in yen, ``sheets`` counts sheets of paper, each printed on both sides. ``manifest`` is the municipality's own
+    signed ``order.Manifest`` (compact JWS): the kiosk need not take the centre's word for whose pages these are.
     """
 
     TAG: ClassVar[str] = "delivery/1"
@@ -114,6 +114,7 @@ class Delivery:
     ciphertext_sha256: bytes
     ephemeral_key: bytes
     nonce: bytes
+    manifest: bytes = field(repr=False)
 
 
 def delivery_aad(

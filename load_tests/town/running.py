@@ -180,7 +180,12 @@ async def running_town(
                 log=folder.log("centre"),
             )
         )
-        at_work = [await _kiosk(stack, folder, centre, number, real=real_parts) for number in range(kiosks)]
+        at_work = [
+            await stack.enter_async_context(
+                kiosk_at_work(folder, number, centre_address=centre.address("centre"), real=real_parts)
+            )
+            for number in range(kiosks)
+        ]
         running = RunningTown(
             folder=folder,
             town=town,
@@ -208,14 +213,16 @@ async def _load(folder: TownFolder, database: str | None) -> None:
     )
 
 
-async def _kiosk(
-    stack: AsyncExitStack, folder: TownFolder, centre: ServiceProcess, number: int, *, real: bool
-) -> KioskAtWork:
+@asynccontextmanager
+async def kiosk_at_work(
+    folder: TownFolder, number: int, *, centre_address: str, real: bool
+) -> AsyncIterator[KioskAtWork]:
+    """The ``number``-th enrolled kiosk as a process, with its reader and printer."""
     kiosk, files = folder.parties.kiosks[number]
-    # starting a private server blocks for a moment; nothing else runs yet
-    parts = stack.enter_context(kiosk_parts(folder.path(kiosk), real=real))
-    environment = settings.kiosk(folder, kiosk, files, centre_address=centre.address("centre"), parts=parts)
-    process = await stack.enter_async_context(
-        service_process("kiosk_client", settings=environment, listeners=1, log=folder.log(kiosk))
-    )
-    return KioskAtWork(kiosk=kiosk, process=process, parts=parts)
+    # starting a private server blocks for a moment; nobody waits for this loop yet
+    with kiosk_parts(folder.path(kiosk), real=real) as parts:
+        environment = settings.kiosk(folder, kiosk, files, centre_address=centre_address, parts=parts)
+        async with service_process(
+            "kiosk_client", settings=environment, listeners=1, log=folder.log(kiosk)
+        ) as process:
+            yield KioskAtWork(kiosk=kiosk, process=process, parts=parts)

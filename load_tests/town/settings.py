@@ -52,7 +52,9 @@ def issuance(folder: TownFolder, *, database: str | None = None) -> Mapping[str,
     }
 
 
-def centre(folder: TownFolder, *, issuance_address: str, store: str = "memory://") -> Mapping[str, str]:
+def centre(
+    folder: TownFolder, *, issuance_address: str, store: str = "memory://", journal: str = "centre.journal"
+) -> Mapping[str, str]:
     prefix = "KOFU_CENTRE_"
     files = folder.parties.centre
     routes = folder.path("state", "routes.toml")
@@ -65,7 +67,7 @@ def centre(folder: TownFolder, *, issuance_address: str, store: str = "memory://
         f"{prefix}CARD_AUTHORITIES": str(folder.path("card-authorities")),
         f"{prefix}CARD_REVOCATIONS": str(folder.path("card-revocations")),
         f"{prefix}MARK_KEYS": str(folder.path("mark-keys")),
-        f"{prefix}JOURNAL": str(folder.path("state", "centre.journal")),
+        f"{prefix}JOURNAL": str(folder.path("state", journal)),
         f"{prefix}ACCEPT_TEST_CARDS": "yes",
         f"{prefix}STORE": store,
     }
