@@ -14,10 +14,7 @@ demo: ## set up and play a day of コンビニ交付: sheets as PDF and PNG in o
 test: ## set up, check and test everything, with real PostgreSQL, Redis, PC/SC and IPP
 	@.ci/setup test
 	@$(MAKE) --no-print-directory check
-	@$(PYTHON) -m coverage erase
-	@$(PYTHON) -m coverage run -m pytest
-	@$(PYTHON) -m coverage combine --quiet
-	@$(PYTHON) -m coverage report
+	@.ci/tests
 
 town: ## leave the demo's town running and print the addresses to open
 	@.ci/setup demo

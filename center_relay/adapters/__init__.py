@@ -1,0 +1,1 @@
+"""The centre's ways to stores, municipalities, card authorities and files."""

@@ -1,0 +1,1 @@
+"""What the centre does, one verb a file, and the rules that decide it."""

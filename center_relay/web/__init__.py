@@ -1,0 +1,1 @@
+"""The centre's web edge: kiosks and operators."""
