@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import importlib.metadata
 import logging
 import secrets
 import ssl
@@ -43,6 +42,7 @@ from certificates.pdf.fonts import find_mincho
 from certificates.service.command import Listener
 from certificates.service.keyring import load_signing_key, load_trusted_keys
 from certificates.service.tls import client_context, server_context
+from certificates.version import VERSION
 from certificates.wire.jose import SigningKey, TrustedKeys
 
 _log = logging.getLogger(__name__)
@@ -82,14 +82,6 @@ class Centre:
 
 def now() -> datetime:
     return datetime.now(UTC)
-
-
-def version() -> str:
-    """Of the installed distribution; a tree that was never installed has none to report."""
-    try:
-        return importlib.metadata.version("konbini-kofu")
-    except importlib.metadata.PackageNotFoundError:
-        return "not installed"
 
 
 def load(settings: CentreSettings) -> Loaded:
@@ -173,7 +165,7 @@ def build(settings: CentreSettings, ports: Ports, signing_key: SigningKey, trust
         journal=ports.journal,
     )
     operator = OperatorEdge(lines=lines, journal=ports.journal)
-    return Centre(application=centre_application(kiosk, operator, lines, version=version()), outbox=outbox)
+    return Centre(application=centre_application(kiosk, operator, lines, version=VERSION), outbox=outbox)
 
 
 @contextlib.asynccontextmanager

@@ -10,7 +10,6 @@ import socket
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -22,6 +21,7 @@ from certificates.pdf.fonts import Typeface, find_mincho
 from certificates.service.command import Listener
 from certificates.service.keyring import load_signing_key, load_trusted_keys
 from certificates.service.tls import server_context
+from certificates.version import VERSION
 from certificates.wire.jose import SigningKey
 from issuance_server.adapters.press import open_press
 from issuance_server.adapters.register import StoredRegister
@@ -170,7 +170,7 @@ async def compose(settings: Settings) -> AsyncIterator[Sequence[Listener]]:
             ledger=books.ledger,
             line=books.line,
             municipality=code,
-            version=_version(),
+            version=VERSION,
             clock=now,
         )
         yield [
@@ -182,10 +182,3 @@ async def compose(settings: Settings) -> AsyncIterator[Sequence[Listener]]:
                 tls=server_context(settings.tls),
             )
         ]
-
-
-def _version() -> str:
-    try:
-        return version("konbini-kofu")
-    except PackageNotFoundError:
-        return "not installed"

@@ -11,6 +11,7 @@ import signal
 import ssl
 import subprocess
 import sys
+import tomllib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -31,6 +32,7 @@ from certificates.problems import ProblemCode
 from certificates.service import edge, keyring, settings, tls
 from certificates.service.command import Listener, Service, listening, run
 from certificates.service.journal import JsonFormatter
+from certificates.version import VERSION
 from certificates.wire.jose import Party, Role, SigningKey
 from certificates.wire.problem import read_problem
 from load_tests.authority.transport import TransportAuthority
@@ -317,3 +319,8 @@ async def test_an_address_in_use_is_named() -> None:
             pass
     server.close()
     await server.wait_closed()
+
+
+def test_the_version_that_services_report_is_the_one_of_the_project() -> None:
+    pyproject = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))
+    assert pyproject["project"]["version"] == VERSION
