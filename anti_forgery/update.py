@@ -1,0 +1,108 @@
+"""An incremental update (ISO 32000-2, 7.5.6): the file stays as it came, byte for byte, and new objects follow it."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zlib
+
+from pypdf.generic import ArrayObject, IndirectObject, PdfObject
+
+from anti_forgery.source import Source
+from certificates.errors import WireError
+
+
+class Update:
+    """Collects objects; ``finish`` gives the old bytes and the new ones behind them."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._next = source.size
+        self._parts: list[bytes] = [] if source.data.endswith(b"\n") else [b"\n"]
+        self._length = len(source.data) + sum(map(len, self._parts))
+        self._offsets: dict[int, tuple[int, int]] = {}
+
+    def add(self, body: bytes) -> int:
+        """A new object; returns its number, its generation is 0."""
+        number = self._next
+        self._next += 1
+        self._put(number, 0, body)
+        return number
+
+    def replace(self, reference: IndirectObject, body: bytes) -> None:
+        """A new body for an object of the original file."""
+        self._put(reference.idnum, reference.generation, body)
+
+    def finish(self) -> bytes:
+        """The whole file; deterministic, its second /ID is a digest of what is in it."""
+        position = self._length
+        tail = self._xref_stream(position) if self._source.uses_xref_stream else self._xref_table()
+        end = f"startxref\n{position}\n%%EOF\n".encode("ascii")
+        return b"".join([self._source.data, *self._parts, tail, end])
+
+    def _put(self, number: int, generation: int, body: bytes) -> None:
+        self._offsets[number] = (self._length, generation)
+        part = b"%d %d obj\n%b\nendobj\n" % (number, generation, body)
+        self._parts.append(part)
+        self._length += len(part)
+
+    def _sections(self) -> list[list[int]]:
+        """Object numbers in runs without a gap, as a cross-reference section lists them."""
+        runs: list[list[int]] = []
+        for number in sorted(self._offsets):
+            if runs and runs[-1][-1] == number - 1:
+                runs[-1].append(number)
+            else:
+                runs.append([number])
+        return runs
+
+    def _xref_table(self) -> bytes:
+        lines = [b"xref\n"]
+        for run in self._sections():
+            lines.append(b"%d %d\n" % (run[0], len(run)))
+            lines += [b"%010d %05d n \n" % self._offsets[number] for number in run]
+        return b"".join(lines) + b"trailer\n<<" + self._trailer(self._next) + b">>\n"
+
+    def _xref_stream(self, position: int) -> bytes:
+        number = self._next
+        self._offsets[number] = (position, 0)
+        runs = self._sections()
+        rows = b"".join(
+            b"\1" + offset.to_bytes(4, "big") + generation.to_bytes(2, "big")
+            for offset, generation in (self._offsets[n] for run in runs for n in run)
+        )
+        index = b" ".join(b"%d %d" % (run[0], len(run)) for run in runs)
+        data = zlib.compress(rows, 9)
+        return (
+            b"%d 0 obj\n<</Type/XRef/W[1 4 2]/Index[%b]%b/Filter/FlateDecode/Length %d>>stream\n%b\nendstream\nendobj\n"
+            % (
+                number,
+                index,
+                self._trailer(number + 1),
+                len(data),
+                data,
+            )
+        )
+
+    def _trailer(self, size: int) -> bytes:
+        source = self._source
+        entries = b"/Size %d/Prev %d" % (size, source.startxref)
+        for name in ("/Root", "/Info"):
+            if name in source.trailer:
+                entries += name.encode("ascii") + b" " + written(source.trailer.raw_get(name))
+        identity = source.trailer.get("/ID")
+        if isinstance(identity, ArrayObject) and identity:
+            digest = hashlib.sha256(b"".join([source.data, *self._parts])).hexdigest()[:32]
+            entries += b"/ID[%b<%b>]" % (written(identity[0]), digest.encode("ascii"))
+        return entries
+
+
+def written(value: PdfObject) -> bytes:
+    """A PDF object as it stands in a file; references stay references. Raises WireError when it cannot be written."""
+    out = io.BytesIO()
+    try:
+        value.write_to_stream(out)
+    except Exception as error:
+        # The object came from outside, and pypdf can read more than it can write.
+        raise WireError("an object of the PDF cannot be written again") from error
+    return out.getvalue()

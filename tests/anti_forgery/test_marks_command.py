@@ -1,0 +1,141 @@
+"""The command line: one exit code for each outcome, and a sentence for each page."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from anti_forgery.__main__ import USAGE, main
+from anti_forgery.key_files import key_to_json, load_folder
+from tests.anti_forgery.conftest import drawn_page
+from tests.anti_forgery.marks_world import CENTRE, SITE, fronts, sealer, sheets
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> Path:
+    folder = tmp_path / "keys"
+    folder.mkdir()
+    (folder / "site.json").write_text(key_to_json(SITE))
+    (folder / "centre.json").write_text(key_to_json(CENTRE.public_key))
+    return folder
+
+
+@pytest.fixture
+def scan(tmp_path: Path, back_200: Image.Image) -> Path:
+    back_200.save(tmp_path / "back.png")
+    return tmp_path / "back.png"
+
+
+def test_a_genuine_back_ends_with_0(scan: Path, keys: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify", str(scan), "--keys", str(keys)]) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith("page 1: passed")
+    assert "992011-0000001234-3, 1/2" in printed
+    assert "見本" not in printed
+
+
+def test_the_text_of_the_front_is_shown_on_request(
+    scan: Path, keys: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["verify", str(scan), "--keys", str(keys), "--show"]) == 0
+    assert "見本" in capsys.readouterr().out
+
+
+def test_every_back_of_a_marked_pdf_is_checked(
+    marked: bytes, tmp_path: Path, keys: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "marked.pdf").write_bytes(marked)
+    assert main(["verify", str(tmp_path / "marked.pdf"), "--keys", str(keys)]) == 0
+    printed = capsys.readouterr().out.splitlines()
+    assert [line.split(":")[0] for line in printed] == ["page 2", "page 4"]
+
+
+def test_a_pdf_with_an_odd_number_of_pages_holds_backs_alone(scan: Path, tmp_path: Path, keys: Path) -> None:
+    with Image.open(scan) as picture:
+        picture.save(tmp_path / "scan.pdf", resolution=200)
+    assert main(["verify", str(tmp_path / "scan.pdf"), "--keys", str(keys)]) == 0
+
+
+def test_a_forged_back_ends_with_1_even_beside_a_genuine_one(
+    tmp_path: Path, keys: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from anti_forgery.back import code_grid
+
+    payload = bytearray(sealer().seal(sheets(1)[0]))
+    payload[-1] ^= 1
+    modules, _ = code_grid(bytes(payload))
+    forged = Image.fromarray(~modules).convert("L").resize((1200, 1200), Image.Resampling.NEAREST)
+    page = Image.new("L", drawn_page(1, 200).size, 255)
+    page.paste(forged, (200, 500))
+    # three pages: all are backs
+    genuine = drawn_page(1, 200).convert("L")
+    page.save(tmp_path / "scan.pdf", resolution=200, save_all=True, append_images=[genuine, genuine])
+    assert main(["verify", str(tmp_path / "scan.pdf"), "--keys", str(keys)]) == 1
+    printed = capsys.readouterr().out
+    assert "page 1: failed: the code was changed" in printed
+    assert "page 2: passed" in printed
+
+
+def test_what_cannot_be_read_ends_with_2(
+    tmp_path: Path, keys: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Image.new("L", (1000, 1400), 255).save(tmp_path / "white.png")
+    (tmp_path / "cut.png").write_bytes((tmp_path / "white.png").read_bytes()[:100])
+    (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.7\nnothing")
+    (tmp_path / "empty").write_bytes(b"")
+    for name in ("white.png", "cut.png", "broken.pdf", "empty", "missing.png"):
+        assert main(["verify", str(tmp_path / name), "--keys", str(keys)]) == 2, name
+    assert capsys.readouterr().out.count("indeterminate") == 5
+
+
+def test_a_file_out_of_proportion_ends_with_2(tmp_path: Path, keys: Path) -> None:
+    (tmp_path / "wide.pdf").write_bytes(fronts(1, size=(14_000, 14_000)))
+    (tmp_path / "long.pdf").write_bytes(fronts(101))
+    Image.new("1", (10_000, 8_500)).save(tmp_path / "large.png")
+    with (tmp_path / "huge.png").open("wb") as file:
+        file.truncate(70 * 1024 * 1024)
+    for name in ("wide.pdf", "long.pdf", "large.png", "huge.png"):
+        assert main(["verify", str(tmp_path / name), "--keys", str(keys)]) == 2, name
+
+
+def test_keys_that_cannot_be_used_end_with_64(
+    scan: Path, tmp_path: Path, keys: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["verify", str(scan), "--keys", str(tmp_path / "nowhere")]) == USAGE
+    (keys / "site.json").unlink()
+    assert main(["verify", str(scan), "--keys", str(keys)]) == USAGE
+    assert "private key of the inquiry site" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["verify"], ["keys"], ["keys", "new"], ["keys", "new", "--out", "x", "--days", "0"]]
+)
+def test_wrong_arguments_end_with_64_and_not_with_the_code_for_indeterminate(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == USAGE
+
+
+def test_new_keys_are_made_for_the_days_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["keys", "new", "--out", str(tmp_path / "made"), "--days", "30"]) == 0
+    found = load_folder(tmp_path / "made")
+    (site,) = found.site_private
+    assert site.term.not_after - site.term.not_before == timedelta(days=30)
+    assert site.id in capsys.readouterr().out
+
+
+def test_the_module_runs_as_a_command(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "anti_forgery", "verify", "x", "--keys", str(tmp_path / "none")],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == USAGE
+    assert "is not a folder" in done.stderr
