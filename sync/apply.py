@@ -1,0 +1,143 @@
+"""Working through a batch: what each change does to the copy, or why it is set aside; pure, nothing is written here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from sync.checks import fault_of
+from sync.cloud_events import Delivery, Readable, Unreadable
+from sync.faults import Fault
+from sync.naming import Named
+from sync.picture import Picture
+from sync.reasons import CORRECTIONS, Stream
+from sync.store import (
+    Block,
+    CardRow,
+    FeedState,
+    InboxRow,
+    InboxState,
+    Numbered,
+    Row,
+    Wanted,
+    Writing,
+    row_of,
+)
+
+
+def wanted_by(deliveries: Iterable[Delivery]) -> Wanted:
+    """Whose rows have to be looked up before the batch can be judged."""
+    deliveries = tuple(deliveries)
+    named = [name for delivery in deliveries for name in delivery.named]
+    changes = [d.content.event.change for d in deliveries if isinstance(d.content, Readable)]
+    return Wanted(
+        residents=frozenset(name.resident for name in named if name.resident is not None),
+        households=frozenset(name.household for name in named if name.household is not None),
+        seals=frozenset(seal.resident for change in changes for seal in change.subjects.seals),
+        suppressions=frozenset(row.key for change in changes for row in change.subjects.suppressions),
+        cards=frozenset(card.serial for change in changes for card in change.subjects.cards),
+    )
+
+
+def work_through(deliveries: Sequence[Delivery], picture: Picture, state: FeedState) -> Writing:
+    """All that the new changes of one delivery do; ``state`` is the state after them.
+
+    Suppressions take effect before anything else of the batch, so that no fault of another change can hold one up.
+    """
+    work = _Work(picture)
+    for delivery in sorted(deliveries, key=_suppressions_first):
+        work.take(delivery)
+    return Writing(
+        state=state,
+        inbox=[row for _, row in sorted(work.inbox.items())],
+        rows=work.rows,
+        # what was set aside and set right within this very batch leaves no block behind
+        blocks=[block for block in work.blocks if block not in work.lifted],
+        lifted=[block for block in work.lifted if block not in work.blocks],
+        corrected=sorted(work.corrected),
+    )
+
+
+def _suppressions_first(delivery: Delivery) -> tuple[bool, int]:
+    return not any(name.stream is Stream.SUPPRESSIONS for name in delivery.named), delivery.sequence
+
+
+class _Work:
+    def __init__(self, picture: Picture) -> None:
+        self.picture = picture
+        self.inbox: dict[int, InboxRow] = {}
+        self.rows: list[Numbered] = []
+        self.blocks: dict[Block, None] = {}  # in the order in which they came
+        self.lifted: set[Block] = set()
+        self.corrected: set[int] = set()
+
+    def take(self, delivery: Delivery) -> None:
+        match delivery.content:
+            case Unreadable(where=where):
+                self._set_aside(delivery, Fault.UNREADABLE, where=where)
+            case Readable(event=event, texts=texts):
+                records = event.change.subjects.records()
+                rows = [row_of(record, text) for record, text in zip(records, texts, strict=True)]
+                fault = fault_of(event.change, rows, self.picture)
+                if fault is None:
+                    self._accept(delivery, rows, correction=event.change.reason in CORRECTIONS)
+                else:
+                    self._set_aside(delivery, fault, owners=self._owners(rows))
+
+    def _accept(self, delivery: Delivery, rows: Sequence[Row], *, correction: bool) -> None:
+        for row in rows:
+            self.picture.take(row)
+            self.rows.append(Numbered(sequence=delivery.sequence, row=row))
+            if self.picture.quarantine:
+                self._lift(row, correction=correction)
+        self.inbox[delivery.sequence] = InboxRow(
+            sequence=delivery.sequence,
+            event=delivery.id,
+            digest=delivery.digest,
+            state=InboxState.APPLIED,
+        )
+
+    def _lift(self, row: Row, *, correction: bool) -> None:
+        quarantine = self.picture.quarantine
+        gone = quarantine.set_right(row, correction=correction)
+        self.lifted |= gone
+        for sequence in {block.sequence for block in gone}:
+            if quarantine.is_open(sequence):
+                continue
+            if sequence in self.inbox:
+                self.inbox[sequence] = replace(self.inbox[sequence], state=InboxState.CORRECTED)
+            else:
+                self.corrected.add(sequence)
+
+    def _set_aside(
+        self, delivery: Delivery, fault: Fault, *, where: str = "", owners: Iterable[Named] = ()
+    ) -> None:
+        blocks = [
+            Block(
+                sequence=delivery.sequence,
+                stream=name.stream,
+                resident=name.resident,
+                household=name.household,
+                history=name.history,
+            )
+            for name in dict.fromkeys((*delivery.named, *owners))
+        ]
+        self.picture.quarantine.add(blocks)
+        self.blocks |= dict.fromkeys(blocks)
+        self.inbox[delivery.sequence] = InboxRow(
+            sequence=delivery.sequence,
+            event=delivery.id,
+            digest=delivery.digest,
+            state=InboxState.QUARANTINED,
+            fault=fault,
+            where=where,
+            body=delivery.body,
+        )
+
+    def _owners(self, rows: Iterable[Row]) -> list[Named]:
+        """Who holds a serial number that a card change claims for somebody else: one of the two is wrong."""
+        return [
+            Named(stream=Stream.CARDS, resident=before.resident)
+            for row in rows
+            if isinstance(row, CardRow) and (before := self.picture.cards.get(row.serial)) is not None
+        ]

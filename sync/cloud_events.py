@@ -1,0 +1,202 @@
+"""The feed's body: a CloudEvents 1.0 JSON batch, one event a change, in canonical JSON.
+
+Envelope: ``id``, ``source`` (``urn:kofu:registry:<code>``), ``specversion`` 1.0, ``type`` (one for each stream),
+``subject`` (the reason's symbolic name: nothing personal stands outside ``data``), ``time``, ``sequence`` (the extension,
+15 digits so that text order is number order), ``datacontenttype``, ``data``. https://github.com/cloudevents/spec
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from certificates.domain.identifiers import (
+    MunicipalityCode,
+)
+from certificates.domain.resident import Resident
+from certificates.domain.seal import SealRegistration
+from certificates.domain.suppression import Suppression
+from certificates.errors import InvalidValueError, WireError
+from certificates.wire.codec import Json, canonical, from_json, to_json
+from sync.events import CardCertificate, Change, ChangeEvent, Record, Subjects, is_event_id, source_of
+from sync.naming import Named, check_identifiers, named_by, named_in
+from sync.reasons import Reason, Stream
+from sync.records import Kind, form_of, read_form
+
+CONTENT_TYPE = "application/cloudevents-batch+json"
+
+TYPES: Mapping[Stream, str] = {stream: f"kofu.register.{stream.value}.v1" for stream in Stream}
+
+_ENVELOPE = {"data", "datacontenttype", "id", "sequence", "source", "specversion", "subject", "time", "type"}
+_KINDS: Mapping[Stream, Kind] = {
+    Stream.RESIDENTS: Kind.RESIDENT,
+    Stream.SEALS: Kind.SEAL,
+    Stream.SUPPRESSIONS: Kind.SUPPRESSION,
+    Stream.CARDS: Kind.CARD,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readable:
+    """``texts`` are the canonical record texts of the rows, in the order of ``subjects.records()``."""
+
+    event: ChangeEvent
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """The envelope is sound and the data is not; ``where`` names the field, never its value."""
+
+    where: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One event as it came: its number, its digest (SHA-256 of ``body``, the canonical bytes) and what it holds."""
+
+    sequence: int
+    id: str
+    digest: bytes
+    body: bytes
+    named: tuple[Named, ...]
+    content: Readable | Unreadable
+
+
+def write_batch(events: Sequence[ChangeEvent], municipality: MunicipalityCode) -> bytes:
+    return b"[" + b",".join(write_event(event, municipality) for event in events) + b"]"
+
+
+def write_event(event: ChangeEvent, municipality: MunicipalityCode) -> bytes:
+    """The canonical bytes of one event."""
+    change = event.change
+    return canonical(
+        {
+            "data": data_of(change),
+            "datacontenttype": "application/json",
+            "id": change.id,
+            "sequence": f"{event.sequence:015d}",
+            "source": source_of(municipality),
+            "specversion": "1.0",
+            "subject": _subject(change.reason),
+            "time": to_json(change.time),
+            "type": TYPES[change.reason.stream],
+        }
+    )
+
+
+def data_of(change: Change) -> dict[str, Json]:
+    """What ``data`` holds: reason, 異動日 and the full rows."""
+    rows: list[Json] = [form_of(record) for record in change.subjects.records()]
+    return {
+        "reason": change.reason.value,
+        "changed_on": change.changed_on.isoformat(),
+        change.reason.stream.value: rows,
+    }
+
+
+def read_batch(body: bytes, municipality: MunicipalityCode) -> tuple[Delivery, ...]:
+    """The events of a batch in their order.
+
+    Raises WireError when the batch, an envelope, or whom an event is about cannot be read: then nobody knows whose
+    record is out of date, and the whole feed has to wait.
+    """
+    try:
+        events = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise WireError("the feed's body is not JSON") from error
+    if not isinstance(events, list):
+        raise WireError("the feed's body is not a list of events")
+    deliveries = tuple(_delivery(event, municipality, place) for place, event in enumerate(events))
+    # one encoding for one value: this also finds a key that stood there twice
+    if b"[" + b",".join(delivery.body for delivery in deliveries) + b"]" != body:
+        raise WireError("the feed's body is not in canonical form")
+    return deliveries
+
+
+def _delivery(envelope: Json, municipality: MunicipalityCode, place: int) -> Delivery:
+    where = f"events[{place}]"
+    if not isinstance(envelope, dict) or envelope.keys() != _ENVELOPE:
+        raise WireError(f"{where}: not an event of this feed")
+    fixed = {
+        "datacontenttype": "application/json",
+        "source": source_of(municipality),
+        "specversion": "1.0",
+    }
+    for name, value in fixed.items():
+        if envelope[name] != value:
+            raise WireError(f"{where}.{name}: must be {value}")
+    sequence, identity, kind = envelope["sequence"], envelope["id"], envelope["type"]
+    if not (isinstance(sequence, str) and len(sequence) == 15 and sequence.isascii() and sequence.isdigit()):
+        raise WireError(f"{where}.sequence: must be 15 digits")
+    stream = next((stream for stream, name in TYPES.items() if name == kind), None)
+    data = envelope["data"]
+    if stream is None or not isinstance(data, dict):
+        raise WireError(f"{where}: type or data is not of this feed")
+    if not isinstance(identity, str) or not is_event_id(identity):
+        raise WireError(f"{where}.id: must be 32 lower-case hexadecimal digits")
+    try:
+        bytes_of = canonical(envelope)
+    except (ValueError, RecursionError) as error:
+        raise WireError(f"{where}: holds text that is not Unicode") from error
+    content: Readable | Unreadable
+    try:
+        content = _readable(envelope, identity, data, stream, where)
+        named = named_by(content.event.change.subjects)
+    except WireError as error:
+        content = Unreadable(where=str(error))
+        named = named_in(data, stream, where)
+    return Delivery(
+        sequence=int(sequence),
+        id=identity,
+        digest=hashlib.sha256(bytes_of).digest(),
+        body=bytes_of,
+        named=named,
+        content=content,
+    )
+
+
+def _readable(
+    envelope: dict[str, Json], identity: str, data: dict[str, Json], stream: Stream, where: str
+) -> Readable:
+    forms = data.get(stream.value)
+    if data.keys() != {"reason", "changed_on", stream.value} or not isinstance(forms, list):
+        raise WireError(f"{where}.data: must hold reason, changed_on and {stream.value}")
+    records = [
+        read_form(form, _KINDS[stream], f"{where}.data.{stream.value}[{place}]")
+        for place, form in enumerate(forms)
+    ]
+    try:
+        for record in records:
+            check_identifiers(record)
+        change = Change(
+            id=identity,
+            time=from_json(envelope["time"], datetime, f"{where}.time"),
+            reason=from_json(data["reason"], Reason, f"{where}.data.reason"),
+            changed_on=from_json(data["changed_on"], date, f"{where}.data.changed_on"),
+            subjects=_subjects(records),
+        )
+        event = change.numbered(int(str(envelope["sequence"])))
+    except InvalidValueError as error:
+        raise WireError(f"{where}.data: {error}") from error
+    if envelope["subject"] != _subject(change.reason):
+        raise WireError(f"{where}.subject: contradicts the reason")
+    if (to_json(change.time), to_json(change.changed_on)) != (envelope["time"], data["changed_on"]):
+        raise WireError(f"{where}: time or changed_on is not in canonical form")
+    return Readable(event=event, texts=tuple(canonical(form).decode() for form in forms))
+
+
+def _subjects(records: list[Record]) -> Subjects:
+    return Subjects(
+        residents=tuple(record for record in records if isinstance(record, Resident)),
+        seals=tuple(record for record in records if isinstance(record, SealRegistration)),
+        suppressions=tuple(record for record in records if isinstance(record, Suppression)),
+        cards=tuple(record for record in records if isinstance(record, CardCertificate)),
+    )
+
+
+def _subject(reason: Reason) -> str:
+    return reason.name.lower().replace("_", "-")

@@ -1,0 +1,229 @@
+"""The copy in memory: for one process, gone when it ends; held to the same contract as the databases."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TypeVar
+
+from certificates.domain.entitlement import RecordView, Watermark
+from certificates.domain.identifiers import CardSerial, MunicipalityCode, ResidentNumber
+from certificates.errors import ConfigurationError, UnavailableError
+from sync.events import Record
+from sync.records import read_resident, read_seal, read_suppression
+from sync.store import (
+    Block,
+    CardRow,
+    FeedState,
+    Found,
+    InboxRow,
+    InboxState,
+    Numbered,
+    ResidentRow,
+    Row,
+    SealRow,
+    SetAside,
+    SuppressionRow,
+    Transaction,
+    Wanted,
+    Writing,
+    row_of,
+)
+
+
+@dataclass(slots=True)
+class _Contents:
+    """Replaced as a whole at each commit: a reader sees the one before or the one after."""
+
+    state: FeedState | None = None
+    residents: dict[ResidentNumber, ResidentRow] = field(default_factory=dict)
+    history: list[Numbered] = field(default_factory=list)
+    seals: dict[ResidentNumber, SealRow] = field(default_factory=dict)
+    suppressions: dict[str, SuppressionRow] = field(default_factory=dict)
+    cards: dict[CardSerial, CardRow] = field(default_factory=dict)
+    inbox: dict[int, InboxRow] = field(default_factory=dict)
+    blocks: set[Block] = field(default_factory=set)
+
+    def twin(self) -> _Contents:
+        return _Contents(
+            state=self.state,
+            residents=dict(self.residents),
+            history=list(self.history),
+            seals=dict(self.seals),
+            suppressions=dict(self.suppressions),
+            cards=dict(self.cards),
+            inbox=dict(self.inbox),
+            blocks=set(self.blocks),
+        )
+
+    def put(self, row: Row) -> None:
+        match row:
+            case ResidentRow():
+                self.residents[row.member.number] = row
+            case SealRow():
+                self.seals[row.resident] = row
+            case SuppressionRow():
+                self.suppressions[row.key] = row
+            case CardRow():
+                self.cards[row.serial] = row
+
+
+class MemoryCopy:
+    """A ``Store`` to write and a ``RegisterCopy`` to read, in one."""
+
+    def __init__(self) -> None:
+        self._contents = _Contents()
+        self._writer = asyncio.Lock()
+
+    @classmethod
+    def holding(
+        cls,
+        records: Iterable[Record],
+        *,
+        municipality: MunicipalityCode,
+        heard_at: datetime,
+        applied: int = 0,
+    ) -> MemoryCopy:
+        """A copy as a full load at number ``applied`` leaves it."""
+        copy = cls()
+        for record in records:
+            copy._contents.put(row_of(record))
+        copy._contents.state = FeedState(
+            municipality=municipality, applied=applied, known=applied, heard_at=heard_at, loaded=applied
+        )
+        return copy
+
+    @contextlib.asynccontextmanager
+    async def writing(self) -> AsyncIterator[Transaction]:
+        async with self._writer:
+            contents = self._contents.twin()
+            yield _MemoryTransaction(contents)
+            self._contents = contents
+
+    async def watermark(self) -> Watermark | None:
+        state = self._contents.state
+        return state.watermark if state is not None else None
+
+    async def view(self, serial: CardSerial) -> RecordView | None:
+        """See ``sync.copy.RegisterCopy.view``."""
+        held = self._contents
+        card = held.cards.get(serial)
+        if card is None or card.removed:
+            return None
+        if held.state is None:
+            raise UnavailableError("register copy", "was never loaded", outcome_known=True)
+        holder = held.residents.get(card.resident)
+        household = holder.member.household if holder is not None else None
+        rows = [row for row in held.residents.values() if row.member.household == household]
+        people = {row.member.number for row in rows} | {card.resident}
+
+        def concerns(named: SuppressionRow | Block) -> bool:
+            return named.resident in people or (household is not None and named.household == household)
+
+        seal = held.seals.get(card.resident)
+        return RecordView(
+            holder=card.resident,
+            rows=tuple(read_resident(row.record) for row in rows),
+            seal=read_seal(seal.record) if seal is not None else None,
+            suppressions=tuple(
+                read_suppression(row.record)
+                for row in held.suppressions.values()
+                if not row.released and concerns(row)
+            ),
+            pending=any(concerns(block) for block in held.blocks),
+            watermark=held.state.watermark,
+        )
+
+    async def set_aside(self) -> tuple[SetAside, ...]:
+        """See ``sync.copy.RegisterCopy.set_aside``."""
+        return tuple(
+            SetAside(sequence=row.sequence, event=row.event, fault=row.fault, where=row.where)
+            for _, row in sorted(self._contents.inbox.items())
+            if row.state is InboxState.QUARANTINED and row.fault is not None
+        )
+
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+def _pick(keys: Iterable[K], held: Mapping[K, V]) -> dict[K, V]:
+    return {key: held[key] for key in keys if key in held}
+
+
+class _MemoryTransaction:
+    """See ``sync.store.Transaction``."""
+
+    def __init__(self, contents: _Contents) -> None:
+        self._contents = contents
+
+    async def state(self, municipality: MunicipalityCode) -> FeedState | None:
+        state = self._contents.state
+        if state is not None and state.municipality != municipality:
+            raise ConfigurationError("copy", f"holds {state.municipality}, not {municipality}")
+        return state
+
+    async def digests(self, first: int, last: int) -> Mapping[int, bytes]:
+        inbox = self._contents.inbox
+        return {number: inbox[number].digest for number in range(first, last + 1) if number in inbox}
+
+    async def find(self, wanted: Wanted) -> Found:
+        held = self._contents
+        residents = _pick(wanted.residents, held.residents)
+        households = {row.member.household for row in residents.values()} | wanted.households
+        changes = {
+            block.sequence
+            for block in held.blocks
+            if block.resident in wanted.residents or block.household in wanted.households
+        }
+        return Found(
+            residents=residents,
+            members=[row.member for row in held.residents.values() if row.member.household in households],
+            seals=_pick(wanted.seals, held.seals),
+            suppressions=_pick(wanted.suppressions, held.suppressions),
+            cards=_pick(wanted.cards, held.cards),
+            blocks=[block for block in held.blocks if block.sequence in changes],
+        )
+
+    async def write(self, writing: Writing) -> None:
+        held = self._contents
+        for row in writing.inbox:
+            held.inbox[row.sequence] = row
+        for numbered in writing.rows:
+            if isinstance(numbered.row, ResidentRow):
+                held.history.append(numbered)
+            held.put(numbered.row)
+        held.blocks |= set(writing.blocks)
+        held.blocks -= set(writing.lifted)
+        for sequence in writing.corrected:
+            held.inbox[sequence] = replace(held.inbox[sequence], state=InboxState.CORRECTED)
+        held.state = writing.state
+
+    async def clear(self) -> None:
+        self._contents.residents.clear()
+        self._contents.seals.clear()
+        self._contents.suppressions.clear()
+        self._contents.cards.clear()
+        self._contents.inbox.clear()
+        self._contents.blocks.clear()
+
+    async def load(self, rows: Sequence[Row]) -> None:
+        for row in rows:
+            self._contents.put(row)
+
+    async def finish_load(self, state: FeedState) -> None:
+        held = self._contents
+        kept = {
+            (entry.row.member.number, entry.row.history, entry.row.record)
+            for entry in held.history
+            if isinstance(entry.row, ResidentRow)
+        }
+        held.history.extend(
+            Numbered(sequence=state.applied, row=row)
+            for row in held.residents.values()
+            if (row.member.number, row.history, row.record) not in kept
+        )
+        held.state = state

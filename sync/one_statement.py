@@ -1,0 +1,73 @@
+"""One prepared statement through the database driver's own connection: the only read of the issuing path.
+
+SQLAlchemy makes the statement, knows the dialect and pools the connections. Executing through it costs more than the
+query itself: on SQLite every step of a cursor is a change of threads.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+import aiosqlite
+import asyncpg
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.sql.expression import ClauseElement
+
+from certificates.errors import UnavailableError
+from sync.database import reading
+
+Rows = Sequence[Sequence[object]]
+
+
+class OneStatement:
+    """``statement`` has one bound parameter, which occurs once; the engine stays its opener's."""
+
+    def __init__(self, engine: AsyncEngine, statement: ClauseElement, *, seconds: float) -> None:
+        self._engine = engine
+        self._sql = str(statement.compile(dialect=engine.dialect))
+        self._fetch = _DRIVERS[engine.dialect.name]
+        self._seconds = seconds
+
+    async def rows(self, value: str) -> Rows:
+        """All rows, of one snapshot. Raises UnavailableError, also when ``seconds`` have passed."""
+        async with reading(self._engine, seconds=self._seconds) as connection:
+            driver = (await connection.get_raw_connection()).driver_connection
+            try:
+                return await self._fetch(driver, self._sql, value)
+            except _FAILURES as error:
+                await connection.invalidate()
+                if isinstance(error, _SERVER_GONE):
+                    # and with it every other connection that it had given out
+                    await self._engine.dispose(close=False)
+                raise UnavailableError("database", type(error).__name__, outcome_known=True) from error
+
+
+_SERVER_GONE = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.InterfaceError,  # the connection was closed before we asked
+    asyncpg.InternalClientError,  # … or while we asked
+    OSError,
+)
+_FAILURES = (sqlite3.Error, asyncpg.PostgresError, *_SERVER_GONE)
+
+
+async def _sqlite(driver: object, sql: str, value: str) -> Rows:
+    assert isinstance(driver, aiosqlite.Connection)
+    # outside any transaction a single statement is a snapshot of its own
+    return [tuple(row) for row in await driver.execute_fetchall(sql, (value,))]
+
+
+async def _postgresql(driver: object, sql: str, value: str) -> Rows:
+    assert isinstance(driver, asyncpg.Connection)
+    rows: Rows = await driver.fetch(sql, value)
+    return rows
+
+
+_DRIVERS: Mapping[str, Callable[[object, str, str], Awaitable[Rows]]] = {
+    "sqlite": _sqlite,
+    "postgresql": _postgresql,
+}

@@ -1,0 +1,118 @@
+"""Taking in the feed: verify, number, check, apply and remember, in one transaction a delivery."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from certificates.domain.identifiers import MunicipalityCode
+from certificates.errors import BindingError, RefusedError, SignatureError
+from certificates.problems import ProblemCode
+from certificates.wire.frame import require_digest, unpack
+from certificates.wire.jose import Party, Role, TrustedKeys
+from sync.apply import wanted_by, work_through
+from sync.cloud_events import Delivery, read_batch
+from sync.numbering import Judgement, judge, require_numbers
+from sync.picture import Picture
+from sync.sql import store_of
+from sync.store import FeedState, InboxState, Store, Transaction, Writing
+from sync.wire import FeedBatch, FeedReceipt
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    batch: FeedBatch
+    deliveries: tuple[Delivery, ...]
+
+
+class Reception:
+    """The copy's end of the feed of one municipality.
+
+    ``copy`` is the copy's database or another ``Store``. Any number of receptions may write to one copy: the
+    database lets one in at a time.
+    """
+
+    def __init__(
+        self,
+        copy: AsyncEngine | Store,
+        trusted: TrustedKeys,
+        municipality: MunicipalityCode,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._store = store_of(copy)
+        self._trusted = trusted
+        self._municipality = municipality
+        self._clock = clock
+
+    async def receive(self, frame: bytes, sender: Party) -> FeedReceipt:
+        """Take in one delivery; the same one again changes nothing.
+
+        Raises RefusedError (NOT_PERMITTED for another municipality's registry, FEED_CONFLICT), SignatureError,
+        WireError when numbers or names cannot be read, UnavailableError when the database is out of reach.
+        """
+        expected = Party(role=Role.REGISTRY, name=self._municipality)
+        if sender != expected:
+            raise RefusedError(ProblemCode.NOT_PERMITTED, str(sender))
+        # off the event loop: a full batch takes a good part of a second to parse
+        opened = await asyncio.to_thread(self._open, frame, expected)
+        async with self._store.writing() as transaction:
+            judgement = await self._judge(transaction, opened)
+            writing = await self._work(transaction, judgement)
+            await transaction.write(writing)
+        return self._receipt(judgement, writing)
+
+    def _open(self, frame: bytes, expected: Party) -> _Opened:
+        token, body = unpack(frame)
+        batch, signer = self._trusted.open(token, FeedBatch, Role.REGISTRY)
+        if signer != expected or batch.municipality != self._municipality:
+            raise RefusedError(ProblemCode.NOT_PERMITTED, f"signed by {signer}")
+        try:
+            require_digest(body, batch.sha256, "feed")
+        except BindingError as error:
+            raise SignatureError("the events are not those that were signed") from error
+        deliveries = read_batch(bytes(body), self._municipality)
+        require_numbers(batch, deliveries)
+        return _Opened(batch=batch, deliveries=deliveries)
+
+    async def _judge(self, transaction: Transaction, opened: _Opened) -> Judgement:
+        batch, now = opened.batch, self._clock()
+        state = await transaction.state(self._municipality)
+        if state is None:
+            state = FeedState(
+                municipality=self._municipality, applied=0, known=0, heard_at=min(batch.sent_at, now)
+            )
+        digests: Mapping[int, bytes] = {}
+        if 0 < batch.first <= state.applied:
+            digests = await transaction.digests(batch.first, min(batch.last, state.applied))
+        return judge(state, batch, opened.deliveries, digests, now)
+
+    async def _work(self, transaction: Transaction, judgement: Judgement) -> Writing:
+        if not judgement.new:
+            return Writing(state=judgement.state)
+        found = await transaction.find(wanted_by(judgement.new))
+        return work_through(judgement.new, Picture(found), judgement.state)
+
+    def _receipt(self, judgement: Judgement, writing: Writing) -> FeedReceipt:
+        state = judgement.state
+        if state.conflict is not None:
+            _log.critical("feed conflict", extra={"sequence": state.conflict, "applied": state.applied})
+            raise RefusedError(ProblemCode.FEED_CONFLICT, f"number {state.conflict} came with two contents")
+        aside = [
+            row for row in writing.inbox if row.state is InboxState.QUARANTINED and row.fault is not None
+        ]
+        for row in aside:
+            assert row.fault is not None
+            _log.error("change set aside", extra={"sequence": row.sequence, "fault": row.fault.value})
+        return FeedReceipt(
+            municipality=self._municipality,
+            applied=state.applied,
+            status=judgement.status,
+            quarantined=len(aside),
+        )

@@ -1,0 +1,1 @@
+"""Where the registry keeps its books, and how it reaches the issuance server."""

@@ -1,0 +1,47 @@
+"""The registry's own files: its register, and changes to be entered, both as JSON lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from certificates.errors import ConfigurationError
+from sync.events import Change, Record
+from sync.full_load import read_record, record_line
+from sync.registry.wire import read_change, write_change
+
+REGISTER = "register.jsonl"
+"""Every row, one record a line, as of number 0."""
+CHANGES = "changes.jsonl"
+"""Changes without numbers, one a line: the registry numbers them when they are entered."""
+
+
+def write_register(folder: Path, records: Iterable[Record]) -> None:
+    with (folder / REGISTER).open("wb") as output:
+        output.writelines(record_line(record) for record in records)
+
+
+def read_register(folder: Path) -> Iterator[Record]:
+    """Raises ConfigurationError, FullLoadError naming the line."""
+    for number, line in _lines(folder / REGISTER):
+        yield read_record(line, number)
+
+
+def write_changes(folder: Path, changes: Iterable[Change]) -> None:
+    with (folder / CHANGES).open("wb") as output:
+        output.writelines(write_change(change) + b"\n" for change in changes)
+
+
+def read_changes(path: Path) -> Iterator[Change]:
+    """Raises ConfigurationError, WireError."""
+    for _, line in _lines(path):
+        yield read_change(line)
+
+
+def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    try:
+        with path.open("rb") as source:
+            for number, line in enumerate(source, 1):
+                yield number, line.rstrip(b"\n")
+    except OSError as error:
+        raise ConfigurationError(str(path), f"cannot be read: {error.strerror}") from error

@@ -1,0 +1,271 @@
+"""What a copy of the register must be able to do for the feed, and the rows that it keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import Protocol
+
+from certificates.domain.entitlement import Watermark
+from certificates.domain.identifiers import CardSerial, HouseholdNumber, MunicipalityCode, ResidentNumber
+from certificates.domain.resident import ResidencyStatus, Resident
+from certificates.domain.seal import SealRegistration
+from certificates.domain.suppression import Suppression
+from sync.events import CardCertificate, Record
+from sync.faults import SENTENCES, Fault, Sentence
+from sync.reasons import Stream
+from sync.records import text_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """Where a resident belongs: what the check of a household needs."""
+
+    number: ResidentNumber
+    household: HouseholdNumber
+    status: ResidencyStatus
+    head: bool
+
+    @property
+    def is_current(self) -> bool:
+        return self.status in (ResidencyStatus.RESIDENT, ResidencyStatus.MOVING_OUT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResidentRow:
+    member: Member
+    history: int
+    record: str = field(repr=False)
+
+    @classmethod
+    def of(cls, resident: Resident, record: str | None = None) -> ResidentRow:
+        """``record``: the canonical text, when it is known already."""
+        member = Member(
+            number=resident.number,
+            household=resident.household,
+            status=resident.status,
+            head=resident.is_head,
+        )
+        return cls(member=member, history=resident.history, record=record or text_of(resident))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealRow:
+    resident: ResidentNumber
+    history: int
+    valid: bool
+    record: str = field(repr=False)
+
+    @classmethod
+    def of(cls, seal: SealRegistration, record: str | None = None) -> SealRow:
+        return cls(
+            resident=seal.resident,
+            history=seal.history,
+            valid=seal.is_valid,
+            record=record or text_of(seal),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuppressionRow:
+    key: str
+    resident: ResidentNumber | None
+    household: HouseholdNumber | None
+    released: bool
+    record: str = field(repr=False)
+
+    @classmethod
+    def of(cls, suppression: Suppression, record: str | None = None) -> SuppressionRow:
+        return cls(
+            key=suppression.key,
+            resident=suppression.resident,
+            household=suppression.household,
+            released=suppression.released,
+            record=record or text_of(suppression),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardRow:
+    serial: CardSerial = field(repr=False)
+    resident: ResidentNumber
+    removed: bool
+    record: str = field(repr=False)
+
+    @classmethod
+    def of(cls, card: CardCertificate, record: str | None = None) -> CardRow:
+        return cls(
+            serial=card.serial,
+            resident=card.resident,
+            removed=card.removed,
+            record=record or text_of(card),
+        )
+
+
+Row = ResidentRow | SealRow | SuppressionRow | CardRow
+
+
+def row_of(record: Record, text: str | None = None) -> Row:
+    match record:
+        case Resident():
+            return ResidentRow.of(record, text)
+        case SealRegistration():
+            return SealRow.of(record, text)
+        case Suppression():
+            return SuppressionRow.of(record, text)
+        case CardCertificate():
+            return CardRow.of(record, text)
+
+
+class InboxState(Enum):
+    APPLIED = "applied"
+    QUARANTINED = "quarantined"
+    CORRECTED = "corrected"  # was quarantined; later changes have set everybody right whom it named
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxRow:
+    """One number of the feed. ``body`` is kept while quarantined; an applied change lives on in the histories."""
+
+    sequence: int
+    event: str
+    digest: bytes
+    state: InboxState
+    fault: Fault | None = None
+    where: str = ""
+    body: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetAside:
+    """A change in quarantine, as the operator reads it; ``where`` names the item that cannot be read."""
+
+    sequence: int
+    event: str
+    fault: Fault
+    where: str
+
+    @property
+    def sentence(self) -> Sentence:
+        return SENTENCES[self.fault]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """Nothing is issued for whom a quarantined change names, until it is lifted.
+
+    ``history`` is the 履歴番号 that the set-aside row carried.
+    """
+
+    sequence: int
+    stream: Stream
+    resident: ResidentNumber | None = None
+    household: HouseholdNumber | None = None
+    history: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedState:
+    """How far the copy has come.
+
+    ``loaded``: the number of the last full load; lower numbers are in it. ``conflict``: the first number that
+    arrived with two contents; while it stands nothing is issued and nothing applied, and only a full load ends it.
+    """
+
+    municipality: MunicipalityCode
+    applied: int
+    known: int
+    heard_at: datetime
+    loaded: int = 0
+    conflict: int | None = None
+
+    @property
+    def watermark(self) -> Watermark:
+        """A conflict is shown as a gap: the copy cannot vouch for what it holds."""
+        known = self.known if self.conflict is None else max(self.known, self.applied + 1)
+        return Watermark(applied=self.applied, known=known, heard_at=self.heard_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Whose rows a batch needs to be judged."""
+
+    residents: frozenset[ResidentNumber]
+    households: frozenset[HouseholdNumber]
+    seals: frozenset[ResidentNumber]
+    suppressions: frozenset[str]
+    cards: frozenset[CardSerial]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What the copy holds of them: rows, everybody of the households touched, and the blocks in force.
+
+    ``blocks`` holds all open blocks of every quarantined change that names one of them.
+    """
+
+    residents: Mapping[ResidentNumber, ResidentRow]
+    members: Sequence[Member]
+    seals: Mapping[ResidentNumber, SealRow]
+    suppressions: Mapping[str, SuppressionRow]
+    cards: Mapping[CardSerial, CardRow]
+    blocks: Sequence[Block]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbered:
+    """A row and the number of the change that brought it."""
+
+    sequence: int
+    row: Row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writing:
+    """All that one delivery changes, to be written in one transaction."""
+
+    state: FeedState
+    inbox: Sequence[InboxRow] = ()
+    rows: Sequence[Numbered] = ()
+    blocks: Sequence[Block] = ()
+    lifted: Sequence[Block] = ()
+    corrected: Sequence[int] = ()
+
+
+class Transaction(Protocol):
+    """One writer at a time; what it reads cannot change under it, and all it writes appears at once or never."""
+
+    async def state(self, municipality: MunicipalityCode) -> FeedState | None:
+        """Raises ConfigurationError when the copy belongs to another municipality."""
+        ...
+
+    async def digests(self, first: int, last: int) -> Mapping[int, bytes]:
+        """Digests of the inbox by number."""
+        ...
+
+    async def find(self, wanted: Wanted) -> Found: ...
+
+    async def write(self, writing: Writing) -> None: ...
+
+    async def clear(self) -> None:
+        """Forget all current rows, the inbox and the blocks; the residents' history stays."""
+        ...
+
+    async def load(self, rows: Sequence[Row]) -> None:
+        """Add rows after ``clear``."""
+        ...
+
+    async def finish_load(self, state: FeedState) -> None:
+        """Add what was loaded to the residents' history and set the state."""
+        ...
+
+
+class Store(Protocol):
+    """A copy that the feed can write."""
+
+    def writing(self) -> AbstractAsyncContextManager[Transaction]:
+        """Commits on leaving; an error inside leaves the copy as it was. Raises UnavailableError."""
+        ...

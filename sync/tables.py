@@ -1,0 +1,116 @@
+"""The copy's tables; one database holds one municipality.
+
+Key columns are what rules and look-ups need; everything else of a row is in its canonical ``record`` text.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    false,
+)
+
+metadata = MetaData()
+
+residents = Table(
+    "residents",
+    metadata,
+    Column("number", String(15), primary_key=True),
+    Column("history", Integer, nullable=False),
+    Column("household", String(15), nullable=False, index=True),
+    Column("status", String(16), nullable=False),
+    Column("head", Boolean, nullable=False),
+    Column("record", Text, nullable=False),
+)
+"""The current row of everybody, removed residents included."""
+
+resident_history = Table(
+    "resident_history",
+    metadata,
+    Column("number", String(15), primary_key=True),
+    Column("history", Integer, primary_key=True),
+    Column("sequence", BigInteger, primary_key=True),
+    Column("record", Text, nullable=False),
+)
+"""Every row that was ever current, and the number of the change or full load that brought it; append only."""
+
+seals = Table(
+    "seals",
+    metadata,
+    Column("resident", String(15), primary_key=True),
+    Column("history", Integer, nullable=False),
+    Column("valid", Boolean, nullable=False),
+    Column("record", Text, nullable=False),
+)
+"""The latest registration of a resident with its imprint; an abolished one stays, not valid."""
+
+suppressions = Table(
+    "suppressions",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("resident", String(15), nullable=True, index=True),
+    Column("household", String(15), nullable=True, index=True),
+    Column("released", Boolean, nullable=False),
+    Column("record", Text, nullable=False),
+)
+
+cards = Table(
+    "cards",
+    metadata,
+    Column("serial", String(40), primary_key=True),
+    Column("resident", String(15), nullable=False, index=True),
+    Column("removed", Boolean, nullable=False, server_default=false()),
+    Column("record", Text, nullable=False),
+)
+"""Serial number of the user-authentication certificate → resident; a removed serial stays with its resident."""
+
+feed_state = Table(
+    "feed_state",
+    metadata,
+    Column("municipality", String(6), primary_key=True),
+    Column("applied", BigInteger, nullable=False),
+    Column("known", BigInteger, nullable=False),
+    Column("heard_at", BigInteger, nullable=False),  # microseconds since 1970-01-01T00:00Z
+    Column("loaded", BigInteger, nullable=False),
+    Column("conflict", BigInteger, nullable=True),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("event", String(32), nullable=False),
+    Column("digest", LargeBinary(32), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("fault", String(32), nullable=True),
+    Column("location", Text, nullable=False),
+    Column("body", LargeBinary, nullable=True),
+)
+"""Every number that was taken in. ``body`` is there only while a change is set aside or was set right since."""
+
+Index(
+    "inbox_set_aside",
+    inbox.c.sequence,
+    postgresql_where=inbox.c.body.is_not(None),
+    sqlite_where=inbox.c.body.is_not(None),
+)
+
+blocks = Table(
+    "blocks",
+    metadata,
+    Column("sequence", BigInteger, nullable=False, index=True),
+    Column("stream", String(16), nullable=False),
+    Column("resident", String(15), nullable=True, index=True),
+    Column("household", String(15), nullable=True, index=True),
+    Column("history", Integer, nullable=True),
+)
+"""Whom the quarantined changes of the inbox name: nothing is issued for them while the row stands."""

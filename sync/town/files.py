@@ -1,0 +1,62 @@
+"""A town as files: what its registry would hand over, and who is interesting in it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime, time
+from pathlib import Path
+
+from certificates.domain.clock import JST
+from certificates.wire.codec import Json
+from certificates.wire.jose import SigningKey
+from sync.events import Change
+from sync.full_load import write_full_load
+from sync.registry.files import write_changes, write_register
+from sync.town.town import Town
+
+FULL_LOAD = "full-load.jsonl"
+"""The rows of the register, signed, at number 0."""
+INDEX = "town.json"
+"""Scenario → 宛名番号, 世帯番号 and card serial, for tests and demonstrations."""
+
+
+def taken_at(town: Town) -> datetime:
+    """The moment at which the town's register stands: the end of its day."""
+    return datetime.combine(town.today, time(23, 59, 59), JST).astimezone(UTC)
+
+
+def write_town(town: Town, changes: Iterable[Change], folder: Path, *, key: SigningKey | None = None) -> None:
+    """Write the files into ``folder``; the full load only with the registry's ``key``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_register(folder, town.records())
+    write_changes(folder, changes)
+    index = json.dumps(index_of(town), ensure_ascii=False, indent=2)
+    (folder / INDEX).write_text(index + "\n", encoding="utf-8")
+    if key is not None:
+        write_full_load(
+            folder / FULL_LOAD,
+            town.records(),
+            municipality=town.municipality,
+            sequence=0,
+            taken_at=taken_at(town),
+            key=key,
+        )
+
+
+def index_of(town: Town) -> dict[str, Json]:
+    people: dict[str, Json] = {
+        scenario.value: {
+            "resident": person.resident.number,
+            "household": person.resident.household,
+            "serial": person.serial,
+        }
+        for scenario, person in town.people.items()
+    }
+    return {
+        "municipality": town.municipality,
+        "seed": town.seed,
+        "today": town.today.isoformat(),
+        "residents": len(town.residents),
+        "people": people,
+    }

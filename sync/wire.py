@@ -1,0 +1,76 @@
+"""Messages of the feed: the signed statement before a batch, the receipt, and the head of a full-load file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import ClassVar
+
+from certificates.domain.identifiers import MunicipalityCode
+from certificates.errors import InvalidValueError
+
+MAX_EVENTS = 5_000
+"""Changes in one batch."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedBatch:
+    """Registry → issuance server, signed, before the CloudEvents batch in one frame.
+
+    Numbers ``first`` to ``last`` without gaps; ``count`` 0 (``first`` and ``last`` 0, body ``[]``) is a heartbeat.
+    ``sha256`` is over the body. ``position`` is the registry's highest number and ``sent_at`` its own time, both
+    read together when the batch was signed.
+    """
+
+    TAG: ClassVar[str] = "feed-batch/1"
+    municipality: MunicipalityCode
+    first: int
+    last: int
+    count: int
+    sha256: bytes
+    position: int
+    sent_at: datetime
+
+    def __post_init__(self) -> None:
+        if self.count == 0:
+            if self.first != 0 or self.last != 0:
+                raise InvalidValueError("first, last", "must be 0 in a heartbeat")
+        elif not (self.first >= 1 and self.count == self.last - self.first + 1 and self.count <= MAX_EVENTS):
+            raise InvalidValueError(
+                "first, last, count", f"must number 1 to {MAX_EVENTS} changes without gaps"
+            )
+        if self.position < self.last:
+            raise InvalidValueError("position", "is below the last number of the batch")
+
+
+class ReceiptStatus(Enum):
+    APPLIED = "applied"  # the batch is in the copy; after a heartbeat: nothing is missing
+    DUPLICATE = "duplicate"  # nothing in the batch was new
+    GAP = "gap"  # numbers after ``applied`` are missing: send again from ``applied`` + 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedReceipt:
+    """Issuance server → registry. ``quarantined``: how many changes of this delivery were set aside."""
+
+    TAG: ClassVar[str] = "feed-receipt/1"
+    municipality: MunicipalityCode
+    applied: int
+    status: ReceiptStatus
+    quarantined: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FullLoadHead:
+    """First line of a full-load file (全件), signed: the register as it stood at number ``sequence``.
+
+    ``count`` records follow, one a line; ``sha256`` is over every byte after the first line's end.
+    """
+
+    TAG: ClassVar[str] = "full-load/1"
+    municipality: MunicipalityCode
+    sequence: int
+    count: int
+    sha256: bytes
+    taken_at: datetime

@@ -1,0 +1,84 @@
+"""Copies that every contract test runs on: in memory, in SQLite, in PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from load_tests.servers.postgres import PostgresServer
+from sync.copy import RegisterCopy
+from sync.database import open_database
+from sync.full_load import load_full
+from sync.memory import MemoryCopy
+from sync.tables import metadata
+from sync.town.numbers import MUNICIPALITY
+from tests.sync.sync_world import NOW, TRUSTED, Held, TestRegistry
+
+
+@asynccontextmanager
+async def database(url: str) -> AsyncIterator[AsyncEngine]:
+    engine = open_database(url)
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(metadata.create_all)
+        yield engine
+    finally:
+        await engine.dispose()
+
+
+@pytest.fixture
+async def engine(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
+    """An empty copy in SQLite."""
+    async with database(f"sqlite+aiosqlite:///{tmp_path / 'copy.db'}") as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def postgres_copy(server: PostgresServer) -> AsyncIterator[AsyncEngine]:
+    """An empty copy in the run's own PostgreSQL; emptied rather than made anew, which takes ten times as long."""
+    async with database(server.url("postgres")) as opened:
+        async with opened.begin() as connection:
+            names = ", ".join(table.name for table in metadata.sorted_tables)
+            await connection.execute(text(f"TRUNCATE {names}"))
+        yield opened
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+async def empty(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Held]:
+    """A copy that was never loaded."""
+    if request.param == "memory":
+        copy = MemoryCopy()
+        yield Held(store=copy, reader=copy)
+    elif request.param == "sqlite":
+        async with database(f"sqlite+aiosqlite:///{tmp_path / 'copy.db'}") as opened:
+            yield Held(store=opened, reader=RegisterCopy(opened))
+    else:
+        server: PostgresServer = request.getfixturevalue("postgres")
+        async with postgres_copy(server) as opened:
+            yield Held(store=opened, reader=RegisterCopy(opened))
+
+
+@pytest.fixture
+def registry() -> TestRegistry:
+    return TestRegistry()
+
+
+@pytest.fixture
+async def held(empty: Held, registry: TestRegistry, tmp_path: Path) -> Held:
+    """A copy that has taken the registry's full load."""
+    await load_full(
+        empty.store, registry.write(tmp_path / "full.jsonl"), TRUSTED, MUNICIPALITY, clock=lambda: NOW
+    )
+    return empty
+
+
+@pytest.fixture
+async def simple(registry: TestRegistry) -> Held:
+    """The same in memory alone, for what does not depend on where a copy is kept."""
+    copy = registry.ideal()
+    return Held(store=copy, reader=copy)

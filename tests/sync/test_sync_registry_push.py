@@ -1,0 +1,265 @@
+"""The registry's books and its push: numbers once given stand, and the feed restarts from what the receipt says."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from certificates.domain.identifiers import municipality_code
+from certificates.errors import ConfigurationError, RefusedError, UnavailableError, WireError
+from certificates.problems import ProblemCode
+from sync.events import Change
+from sync.full_load import load_full, write_full_load
+from sync.memory import MemoryCopy
+from sync.registry.adapters.memory import MemoryBooks
+from sync.registry.adapters.sql import SqlBooks, open_books
+from sync.registry.ports import Books, Span
+from sync.registry.usecases.push import (
+    HEARTBEAT,
+    MAX_BYTES,
+    Pace,
+    Push,
+    Sending,
+    fitting,
+    next_sending,
+    wait_after,
+)
+from sync.registry.wire import read_change, write_change
+from sync.town.day import day_of_changes
+from sync.town.numbers import MUNICIPALITY
+from sync.wire import FeedReceipt, ReceiptStatus
+from tests.sync.sync_world import KEY, NOW, TRUSTED, Held, TestRegistry, require_equal, small_town
+
+PACE = Pace(batch=7, heartbeat=0.01, first_wait=0.001, longest_wait=0.01)
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+async def books(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Books]:
+    if request.param == "memory":
+        yield MemoryBooks(MUNICIPALITY)
+    else:
+        async with open_books(f"sqlite+aiosqlite:///{tmp_path / 'registry.db'}", MUNICIPALITY) as opened:
+            yield opened
+
+
+def day(count: int) -> tuple[Change, ...]:
+    return day_of_changes(small_town(), count)[:count]
+
+
+async def test_changes_are_numbered_in_their_order_and_keep_their_numbers(books: Books) -> None:
+    assert await books.span() == Span(first=1, position=0)
+    changes = day(5)
+    assert list(await books.enter(changes[:2])) == [1, 2]
+    assert list(await books.enter([changes[1], changes[2], changes[2]])) == [2, 3, 3]
+    assert list(await books.enter([])) == []
+    assert await books.span() == Span(first=1, position=3)
+    registry = TestRegistry(changes=list(changes))
+    assert list(await books.events(2, 3)) == [registry.event(2), registry.event(3)]
+
+
+async def test_an_id_cannot_stand_for_two_changes(books: Books) -> None:
+    first, second, *_ = day(2)
+    await books.enter([first])
+    for other in (replace(second, id=first.id), replace(first, time=NOW)):
+        with pytest.raises(RefusedError) as refused:
+            await books.enter([second, other])
+        assert refused.value.code is ProblemCode.FEED_CONFLICT
+    with pytest.raises(RefusedError):
+        await books.enter([second, replace(second, time=NOW)])
+    assert (await books.span()).position == 1
+
+
+async def test_a_register_is_taken_over_once_and_goes_on_from_its_number(books: Books) -> None:
+    registry = TestRegistry()
+    assert await books.begin(registry.state.records(), 40)
+    assert not await books.begin([], 0)
+    assert await books.span() == Span(first=41, position=40)
+    for change in day(6):
+        registry.enter(change)
+    assert list(await books.enter(registry.changes)) == [41, 42, 43, 44, 45, 46]
+    assert await books.span() == Span(first=41, position=46)
+    sequence, records = await books.records()
+    assert (sequence, list(records)) == (46, list(registry.state.records()))
+
+
+async def test_books_in_a_file_outlive_the_process_and_belong_to_one_municipality(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'registry.db'}"
+    async with open_books(url, MUNICIPALITY) as books:
+        await books.begin(small_town().records(), 0)
+        await books.enter(day(3))
+    async with open_books(url, MUNICIPALITY) as books:
+        assert isinstance(books, SqlBooks)
+        assert await books.span() == Span(first=1, position=3)
+    with pytest.raises(ConfigurationError):
+        async with open_books(url, municipality_code("992020")):
+            pass
+
+
+@pytest.mark.parametrize(
+    ("span", "acknowledged", "expected"),
+    [
+        (Span(first=1, position=0), None, HEARTBEAT),
+        (Span(first=1, position=9), None, HEARTBEAT),  # first learn where the other end stands
+        (Span(first=1, position=9), 0, Sending(1, 4)),
+        (Span(first=1, position=9), 7, Sending(8, 9)),
+        (Span(first=1, position=9), 9, HEARTBEAT),
+        (Span(first=1, position=9), 12, HEARTBEAT),  # the copy is ahead: nothing to send
+        (Span(first=6, position=9), 3, HEARTBEAT),  # what it lacks is no longer here
+        (Span(first=6, position=9), 5, Sending(6, 9)),
+    ],
+)
+def test_what_is_sent_next_follows_from_numbers_alone(
+    span: Span, acknowledged: int | None, expected: Sending
+) -> None:
+    assert next_sending(span, acknowledged, 4) == expected
+
+
+def test_a_delivery_is_cut_where_it_grows_too_large() -> None:
+    third = bytes(MAX_BYTES // 3)
+    assert len(fitting([third] * 5)) == 3
+    assert len(fitting([bytes(MAX_BYTES + 1), b"x"])) == 1
+    assert fitting([]) == []
+
+
+def test_the_wait_doubles_up_to_its_bound() -> None:
+    pace = Pace(first_wait=0.1, longest_wait=1.0)
+    assert [wait_after(failures, pace) for failures in (1, 2, 3, 4, 5, 500)] == [0.1, 0.2, 0.4, 0.8, 1.0, 1.0]
+
+
+@dataclass
+class Line:
+    """The way to a copy; the ``faults`` come first, each for one delivery."""
+
+    held: Held
+    faults: list[str] = field(default_factory=list)
+    sent: int = 0
+
+    async def send(self, frame: bytes) -> FeedReceipt:
+        self.sent += 1
+        fault = self.faults.pop(0) if self.faults else ""
+        if fault == "lost":
+            raise UnavailableError("issuance server", "no connection", outcome_known=True)
+        receipt = await self.held.receive(frame)
+        if fault == "answer lost":
+            raise UnavailableError("issuance server", "TimeoutError", outcome_known=False)
+        if fault == "refused":
+            raise RefusedError(ProblemCode.BUSY)
+        if fault == "nonsense":
+            raise WireError("not a receipt")
+        if fault == "twice":
+            await self.held.receive(frame)
+        if fault == "stuck":
+            return replace(receipt, applied=0, status=ReceiptStatus.GAP)
+        if fault == "other":
+            return replace(receipt, municipality=municipality_code("992020"))
+        return receipt
+
+
+def push_to(line: Line, books: Books) -> Push:
+    return Push(books, line, KEY, MUNICIPALITY, lambda: NOW, PACE)
+
+
+async def until_acknowledged(push: Push, position: int) -> None:
+    async with asyncio.timeout(20):
+        while push.acknowledged != position:  # noqa: ASYNC110 - the push announces nothing
+            await asyncio.sleep(0.002)
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        [],
+        ["lost", "lost", "lost"],
+        ["", "answer lost", "lost", "answer lost"],
+        ["", "twice", "refused", "twice", "nonsense"],
+        ["", "stuck", "", "stuck"],
+        ["other", "", "other"],
+    ],
+)
+async def test_the_copy_gets_everything_whatever_the_line_does(simple: Held, faults: list[str]) -> None:
+    registry = TestRegistry()
+    for change in day(30):
+        registry.enter(change)
+    books = MemoryBooks(MUNICIPALITY)
+    await books.begin(small_town().records(), 0)
+    await books.enter(registry.changes)
+    line = Line(simple, list(faults))
+    push = push_to(line, books)
+    task = asyncio.create_task(push.run())
+    await until_acknowledged(push, 30)
+    task.cancel()
+    assert not line.faults
+    await require_equal(simple, registry)
+
+
+async def test_news_are_pushed_at_once_and_silence_is_filled_with_heartbeats(simple: Held) -> None:
+    books = MemoryBooks(MUNICIPALITY)
+    await books.begin(small_town().records(), 0)
+    line = Line(simple)
+    push = Push(books, line, KEY, MUNICIPALITY, lambda: NOW, replace(PACE, heartbeat=30.0))
+    task = asyncio.create_task(push.run())
+    await until_acknowledged(push, 0)
+    await books.enter(day(1))
+    push.wake()
+    await until_acknowledged(push, 1)
+    task.cancel()
+    line = Line(simple)
+    quiet = push_to(line, books)
+    task = asyncio.create_task(quiet.run())
+    await until_acknowledged(quiet, 1)
+    seen = line.sent
+    async with asyncio.timeout(20):
+        while line.sent < seen + 3:  # noqa: ASYNC110 - nor does the line
+            await asyncio.sleep(0.005)
+    task.cancel()
+
+
+async def test_a_copy_that_is_too_old_for_the_outbox_gets_heartbeats_and_shows_a_gap(simple: Held) -> None:
+    books = MemoryBooks(MUNICIPALITY)
+    await books.begin(small_town().records(), 10)
+    push = push_to(Line(simple), books)
+    assert not await push.once()
+    assert push.acknowledged == 0
+    mark = await simple.reader.watermark()
+    assert mark is not None
+    assert (mark.applied, mark.known) == (0, 10)
+
+
+async def test_a_copy_ahead_of_its_registry_is_refused_by_the_copy(simple: Held) -> None:
+    registry = TestRegistry()
+    for change in day(3):
+        registry.enter(change)
+    await simple.take_all(registry)
+    forgetful = MemoryBooks(MUNICIPALITY)
+    await forgetful.begin(small_town().records(), 0)
+    push = push_to(Line(simple), forgetful)
+    assert not await push.once()  # the same moment: it could be an old message
+    assert push.acknowledged == 3
+
+
+async def test_what_the_registry_exports_is_what_a_copy_can_load(books: Books, tmp_path: Path) -> None:
+    registry = TestRegistry()
+    await books.begin(registry.state.records(), 0)
+    for change in day(25):
+        registry.enter(change)
+    await books.enter(registry.changes)
+    sequence, records = await books.records()
+    path = tmp_path / "full.jsonl"
+    write_full_load(path, records, municipality=MUNICIPALITY, sequence=sequence, taken_at=NOW, key=KEY)
+    copy = MemoryCopy()
+    await load_full(copy, path, TRUSTED, MUNICIPALITY, clock=lambda: NOW)
+    await require_equal(Held(store=copy, reader=copy), registry)
+
+
+def test_a_change_with_a_wrong_check_digit_is_not_even_entered() -> None:
+    change = day(1)[0]
+    text = write_change(change)
+    assert read_change(text) == change
+    number = next(iter(change.subjects.people()))
+    wrong = number[:-1] + str((int(number[-1]) + 1) % 10)
+    with pytest.raises(WireError):
+        read_change(text.replace(number.encode(), wrong.encode()))
