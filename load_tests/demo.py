@@ -16,6 +16,8 @@ from pathlib import Path
 import pypdfium2
 from cryptography.x509 import ReasonFlags
 
+from anti_forgery.key_files import load_folder
+from anti_forgery.verification import verify_image
 from certificates.errors import KofuError
 from certificates.pdf.fonts import Typeface, find_mincho
 from kiosk_client.session.screens import Language
@@ -26,7 +28,15 @@ from load_tests.town import settings
 from load_tests.town.process import run_command
 from load_tests.town.running import KioskAtWork, RunningTown, Say, running_town
 from load_tests.town.screen import Experience, Wish, customer
-from load_tests.visits import AFTER_MOVE, BEFORE_MOVE, PLAN, PlannedVisit, change_that_cannot_be_applied, move
+from load_tests.visits import (
+    AFTER_MOVE,
+    BEFORE_MOVE,
+    NEW_ADDRESS,
+    PLAN,
+    PlannedVisit,
+    change_that_cannot_be_applied,
+    move,
+)
 from sync.events import Change
 from sync.registry.files import CHANGES
 from sync.registry.state import RegisterState
@@ -34,6 +44,7 @@ from sync.town import Scenario, Town
 from sync.town.day import day_of_changes
 
 CHANGES_A_DAY = 60
+SCAN_SCALE = 300 / 72  # 300 dpi
 PNG_SCALE = 110 / 72  # 110 dpi
 PNG_COLOURS = 64  # cyan ground, black ink and what lies between
 
@@ -100,6 +111,7 @@ async def _run(given: argparse.Namespace, root: Path, face: Typeface, say: Say) 
             say(await play.visit(planned))
         for told in await play.moving():
             say(told)
+        say(play.ask_about_the_first_sheet())
         play.summary()
         return 0 if all(line.good for line in play.lines) else 1
 
@@ -198,7 +210,8 @@ class Play:
             else [household.members[index].number for index in planned.members]
         )
         oracle.check(pdf, people.expected(person.serial, planned.kind, members), issue_numbers=())
-        return "issued, " + self._draw(planned, pdf)
+        moved = f", 住所 {NEW_ADDRESS}" if oracle.bare(NEW_ADDRESS) in oracle.text_of(pdf) else ""
+        return f"issued{moved}, {self._draw(planned, pdf)}"
 
     def _draw(self, planned: PlannedVisit, pdf: bytes) -> str:
         """The sheet as PDF and PNG under ``out``."""
@@ -212,6 +225,27 @@ class Play:
         document.close()
         return str(self._out / f"{stem}.pdf")
 
+    def ask_about_the_first_sheet(self) -> str:
+        """What a receiver does: scan the back, and ask whether it is ours and what the front must say."""
+        started = time.monotonic()
+        document = pypdfium2.PdfDocument(sorted(self._out.glob("01-*.pdf"))[0])
+        scan = document[1].render(scale=SCAN_SCALE).to_pil()
+        document.close()
+        keys = load_folder(self.town.folder.path("site-keys"))
+        verdict = verify_image(scan, keys.site_private, keys.centre_public)
+        result = f"{verdict.outcome.value} ({verdict.reason.value})"
+        if verdict.sheet is not None:
+            result = f"verified, 発行番号 {verdict.sheet.issue_number}"
+        self.lines.append(
+            Line(
+                title="うら面の確認（問合せ）",
+                result=result,
+                seconds=time.monotonic() - started,
+                good=verdict.sheet is not None,
+            )
+        )
+        return f"the back of the first sheet, scanned at 300 dpi: {result}"
+
     def summary(self) -> None:
         print()
         for number, line in enumerate(self.lines, start=1):
@@ -219,11 +253,11 @@ class Play:
             print(f"  {mark} {number:2d}  {line.seconds:4.1f} s  {line.title}  →  {line.result}")
         for replaced in self.town.replaced:
             print(f"  note: {replaced}")
-        if not self.town.replaced:
+        if self._kiosk.parts.reader.startswith("pcsc:") and not self.town.replaced:
             print("  note: card over PC/SC (pcscd, virtual reader), sheets over IPP (ippeveprinter)")
         bad = sum(not line.good for line in self.lines)
         print(
-            f"  {len(self.lines)} visits, {len(self._seen)} certificates, {bad} wrong; sheets in {self._out}/"
+            f"  {len(self.lines) - 1} visits, {len(self._seen)} certificates, {bad} wrong; sheets in {self._out}/"
         )
 
 

@@ -40,10 +40,12 @@ def encode(message: Message) -> bytes:
     return canonical(body)
 
 
+# made once: json.dumps with these options would make one for each message
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
 def canonical(value: Json) -> bytes:
-    return json.dumps(
-        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-    ).encode()
+    return _ENCODER.encode(value).encode()
 
 
 def decode(data: bytes, kind: type[M]) -> M:
@@ -95,9 +97,23 @@ def _no_float(text: str) -> Json:
     raise ValueError("numbers are whole")
 
 
+@cache
+def _fields(kind: type) -> tuple[tuple[str, object], ...]:
+    """Names and defaults of a dataclass's fields."""
+    return tuple((field.name, field.default) for field in dataclasses.fields(kind))
+
+
 def _to_json(value: object) -> Json:
     if value is None or isinstance(value, bool | int | str):
         return value
+    kind = type(value)
+    if dataclasses.is_dataclass(kind):
+        # a field that stands at its default is left out, so that adding one keeps old encodings valid
+        return {
+            name: _to_json(content)
+            for name, default in _fields(kind)
+            if (content := getattr(value, name)) != default
+        }
     if isinstance(value, Enum):
         return _to_json(value.value)
     if isinstance(value, bytes):
@@ -111,20 +127,16 @@ def _to_json(value: object) -> Json:
         return cast(Json, sorted(cast("list[str]", [_to_json(item) for item in value])))
     if isinstance(value, tuple):
         return [_to_json(item) for item in value]
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        # a field that stands at its default is left out, so that adding one keeps old encodings valid
-        return {
-            field.name: _to_json(content)
-            for field in dataclasses.fields(value)
-            if (content := getattr(value, field.name)) != field.default
-        }
     raise TypeError(f"{type(value).__name__} has no place in a message")
 
 
 def _from_json(body: object, kind: object, where: str) -> object:
-    read = _reader(kind)
+    return _read(_reader(kind), body, where)
+
+
+def _read(reader: Callable[[object, str], object], body: object, where: str) -> object:
     try:
-        return read(body, where)
+        return reader(body, where)
     except WireError:
         raise
     except KofuError as error:
@@ -181,7 +193,7 @@ def _dataclass_reader(kind: type) -> Callable[[object, str], object]:
         if missing := required - body.keys():
             raise WireError(f"{where}.{min(missing)}: missing")
         return kind(
-            **{name: _from_json(content, hints[name], f"{where}.{name}") for name, content in body.items()}
+            **{name: _read(readers[name], content, f"{where}.{name}") for name, content in body.items()}
         )
 
     return read
@@ -212,7 +224,10 @@ def _octets(body: object, where: str) -> object:
 
 
 def _moment(body: object, where: str) -> object:
-    return datetime.strptime(str(_text(body, where)), "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    moment = datetime.fromisoformat(str(_text(body, where)))
+    if moment.tzinfo is not UTC:
+        raise ValueError("must end in Z")
+    return moment
 
 
 def _day(body: object, where: str) -> object:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from certificates.domain.identifiers import OrderId
 from certificates.errors import UnavailableError, WireError
 from kiosk_client.printing.ports import PrintOutcome, PrintResult
 from kiosk_client.vault.frames import (
@@ -17,6 +18,7 @@ from kiosk_client.vault.frames import (
     outcome_to_bytes,
     parse_header,
 )
+from kiosk_client.vault.pages import Promise, PromisedPage
 from kiosk_client.vault.sealed import MAX_CIPHERTEXT, Sealed
 
 
@@ -40,6 +42,18 @@ def test_an_outcome_crosses_the_pipe_unchanged(outcome: PrintOutcome) -> None:
     assert outcome_from_bytes(outcome_to_bytes(outcome)) == outcome
 
 
+PAGES = st.builds(
+    PromisedPage,
+    issue_number=st.text(),
+    page=st.integers(),
+    pages=st.integers(),
+    sha256=st.binary(min_size=32, max_size=32),
+)
+PROMISES = st.builds(
+    Promise, order=st.text().map(OrderId), pages=st.lists(PAGES, min_size=1, max_size=4).map(tuple)
+)
+
+
 @given(
     st.builds(
         Sealed,
@@ -49,6 +63,7 @@ def test_an_outcome_crosses_the_pipe_unchanged(outcome: PrintOutcome) -> None:
         info=st.binary(max_size=99),
         aad=st.binary(max_size=99),
         plaintext_sha256=st.binary(min_size=32, max_size=32),
+        promise=st.none() | PROMISES,
     ),
     st.text(),
     st.integers(),
