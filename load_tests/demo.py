@@ -25,6 +25,7 @@ from kiosk_client.web.texts import load_texts
 from load_tests import oracle
 from load_tests.people import People, profile
 from load_tests.town import settings
+from load_tests.town.folder import PIN
 from load_tests.town.process import run_command
 from load_tests.town.running import KioskAtWork, RunningTown, Say, running_town
 from load_tests.town.screen import Experience, Wish, customer
@@ -266,7 +267,8 @@ async def _stay(town: RunningTown) -> int:
         town.folder.card_file(person.serial, scenario.value)
     print("\n  open in a browser:")
     for kiosk in town.kiosks:
-        print(f"    {kiosk.screen}/   kiosk {kiosk.kiosk} with cards of invented residents (PIN 1234)")
+        print(f"    {kiosk.screen}/   kiosk {kiosk.kiosk} with cards of invented residents (PIN {PIN})")
+        print(f"      its sheets come out in {kiosk.parts.printed}")
     print("  services, mutual TLS:")
     for service in (town.registry, town.issuance, town.centre):
         print(f"    {next(iter(service.addresses.values()))}   {service.module}")
