@@ -18,10 +18,11 @@ Clock = Callable[[], datetime]
 class Register(Protocol):
     """The municipality's copy of the register."""
 
-    async def view(self, serial: CardSerial) -> RecordView | None:
-        """Everything one decision needs, from one read snapshot; None when no resident has this serial.
+    async def view(self, serial: CardSerial, issuer: bytes) -> RecordView | None:
+        """Everything one decision needs, from one read snapshot; None when no resident has this card certificate.
 
-        Raises UnavailableError, and RefusedError when a stored row cannot be read.
+        ``issuer`` is SHA-256 of its issuer's DER name. Raises UnavailableError, RefusedError when a stored row cannot
+        be read, and BindingError when the answer is about another card.
         """
 
 

@@ -20,16 +20,18 @@ from sqlalchemy.sql.expression import ClauseElement
 
 from certificates.domain.entitlement import RecordView, Watermark
 from certificates.domain.identifiers import CardSerial, MunicipalityCode, ResidentNumber
-from certificates.errors import UnavailableError
+from certificates.errors import BindingError, UnavailableError
 from sync.database import reading
+from sync.events import is_of
 from sync.faults import Fault
 from sync.one_statement import OneStatement, Rows
-from sync.records import read_resident, read_seal, read_suppression
+from sync.records import read_card, read_resident, read_seal, read_suppression
 from sync.sql_rows import feed_state_of, moment_of
 from sync.store import FeedState, InboxState, SetAside
 from sync.tables import blocks, cards, feed_state, inbox, residents, seals, suppressions
 
 _HOLDER: Final = "holder"
+_CARD: Final = "card"
 _RESIDENT: Final = "resident"
 _SEAL: Final = "seal"
 _SUPPRESSION: Final = "suppression"
@@ -45,14 +47,16 @@ class RegisterCopy:
         self._seconds = seconds
         self._view = OneStatement(engine, _VIEW, seconds=seconds)
 
-    async def view(self, serial: CardSerial) -> RecordView | None:
+    async def view(self, serial: CardSerial, issuer: bytes | None = None) -> RecordView | None:
         """Everything one decision about the holder of ``serial`` needs; None when nobody has this serial.
 
-        One statement: holder, everybody of the household (removed ones included), seal, suppressions in force,
+        Serial numbers are unique within one authority only: where the registry named the issuer of the card's
+        certificate (SHA-256 of its DER name), another ``issuer`` is nobody's.
+        One statement: card, holder, everybody of the household (removed ones included), seal, suppressions in force,
         whether a change that names one of them is set aside, and how far the copy has come.
-        Raises UnavailableError.
+        Raises UnavailableError, and BindingError when the answer is about another card than the one asked for.
         """
-        return _view_of(await self._view.rows(serial))
+        return _view_of(await self._view.rows(serial), serial, issuer)
 
     async def watermark(self) -> Watermark | None:
         """How far the copy has come; None before the first full load or delivery. Raises UnavailableError."""
@@ -76,7 +80,7 @@ class RegisterCopy:
 
 def _view_statement() -> ClauseElement:
     holder = (
-        select(cards.c.resident.label("number"), residents.c.household)
+        select(cards.c.resident.label("number"), residents.c.household, cards.c.record.label("card"))
         .select_from(cards.outerjoin(residents, residents.c.number == cards.c.resident))
         .where(cards.c.serial == bindparam("serial"), ~cards.c.removed)
         .cte("holder")
@@ -92,6 +96,7 @@ def _view_statement() -> ClauseElement:
     state = feed_state.c
     return union_all(
         select(*_row(_HOLDER, holder.c.number)),
+        select(*_row(_CARD, holder.c.card)),
         select(*_row(_RESIDENT, residents.c.record)).join(
             holder, residents.c.household == holder.c.household
         ),
@@ -120,7 +125,7 @@ def _row(
 _VIEW = _view_statement()
 
 
-def _view_of(rows: Rows) -> RecordView | None:
+def _view_of(rows: Rows, serial: CardSerial, issuer: bytes | None) -> RecordView | None:
     texts: dict[str, list[str]] = {}
     state: FeedState | None = None
     for kind, text, *numbers in rows:
@@ -132,6 +137,11 @@ def _view_of(rows: Rows) -> RecordView | None:
         return None
     if state is None:
         raise UnavailableError("register copy", "was never loaded", outcome_known=True)
+    card = read_card(texts[_CARD][0])
+    if (card.serial, card.resident) != (serial, texts[_HOLDER][0]):
+        raise BindingError("the register's copy answered about another card")
+    if not is_of(card, issuer):
+        return None
     return RecordView(
         holder=ResidentNumber(texts[_HOLDER][0]),
         rows=tuple(read_resident(text) for text in texts.get(_RESIDENT, ())),

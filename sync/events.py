@@ -41,6 +41,11 @@ class CardCertificate:
             raise InvalidValueError("issuer", "must be a SHA-256 digest")
 
 
+def is_of(card: CardCertificate, issuer: bytes | None) -> bool:
+    """Whether ``card`` can be one of this issuer; True where one of them is not known."""
+    return card.issuer is None or issuer is None or card.issuer == issuer
+
+
 Record = Resident | SealRegistration | Suppression | CardCertificate
 """Everything that the copy holds of the register."""
 

@@ -12,8 +12,8 @@ from typing import TypeVar
 from certificates.domain.entitlement import RecordView, Watermark
 from certificates.domain.identifiers import CardSerial, MunicipalityCode, ResidentNumber
 from certificates.errors import ConfigurationError, UnavailableError
-from sync.events import Record
-from sync.records import read_resident, read_seal, read_suppression
+from sync.events import Record, is_of
+from sync.records import read_card, read_resident, read_seal, read_suppression
 from sync.store import (
     Block,
     CardRow,
@@ -107,11 +107,11 @@ class MemoryCopy:
         state = self._contents.state
         return state.watermark if state is not None else None
 
-    async def view(self, serial: CardSerial) -> RecordView | None:
+    async def view(self, serial: CardSerial, issuer: bytes | None = None) -> RecordView | None:
         """See ``sync.copy.RegisterCopy.view``."""
         held = self._contents
         card = held.cards.get(serial)
-        if card is None or card.removed:
+        if card is None or card.removed or not is_of(read_card(card.record), issuer):
             return None
         if held.state is None:
             raise UnavailableError("register copy", "was never loaded", outcome_known=True)

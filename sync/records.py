@@ -77,6 +77,10 @@ def read_suppression(text: str) -> Suppression:
     return from_json(_stored(text), Suppression, "suppression")
 
 
+def read_card(text: str) -> CardCertificate:
+    return from_json(_stored(text), CardCertificate, "card")
+
+
 def _stored(text: str) -> Json:
     try:
         form: Json = json.loads(text)

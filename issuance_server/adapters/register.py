@@ -15,8 +15,8 @@ class StoredRegister:
     def __init__(self, copy: RegisterCopy) -> None:
         self._copy = copy
 
-    async def view(self, serial: CardSerial) -> RecordView | None:
+    async def view(self, serial: CardSerial, issuer: bytes) -> RecordView | None:
         try:
-            return await self._copy.view(serial)
+            return await self._copy.view(serial, issuer)
         except (WireError, InvalidValueError) as error:
             raise RefusedError(ProblemCode.LEGAL_ITEM_MISSING, "a stored row cannot be read") from error

@@ -32,7 +32,7 @@ class Inquire:
                 message.municipality, message.expires, now, late=ProblemCode.SESSION_EXPIRED
             )
             await self._require_running()
-            view = await self._register.view(message.holder.serial)
+            view = await self._register.view(message.holder.serial, message.holder.issuer)
             menu = self._menu(message, self._standing(view, now))
         except RefusedError as refusal:
             await self._ledger.note(_entry(message, sender, now, view, refusal.code))

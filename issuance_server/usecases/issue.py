@@ -148,7 +148,8 @@ class Issue:
         return _Attempt(record=record, entry=entry, entitlement=entitlement, built=built)
 
     async def _decide(self, case: _Case, application: Application) -> Entitlement:
-        view = await self._register.view(case.order.holder.serial)
+        holder = case.order.holder
+        view = await self._register.view(holder.serial, holder.issuer)
         if view is None:
             raise RefusedError(ProblemCode.UNKNOWN_SERIAL)
         case.holder = view.holder

@@ -122,7 +122,7 @@ class Views:
     def __init__(self, *people: int) -> None:
         self.views = {serial_of(person): view(resident(person)) for person in people}
 
-    async def view(self, serial: CardSerial) -> RecordView | None:
+    async def view(self, serial: CardSerial, issuer: bytes) -> RecordView | None:
         return self.views.get(serial)
 
     def change(self, person: int, **given: Any) -> None:

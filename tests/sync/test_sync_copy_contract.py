@@ -234,3 +234,18 @@ async def test_no_view_mixes_two_states_while_changes_are_applied(held: Held, re
 def _second_member(registry: TestRegistry) -> ResidentNumber:
     person = registry.town.person(Scenario.HOUSEHOLD_OF_FOUR)
     return registry.state.household(person.resident.household)[1].number
+
+
+async def test_a_serial_of_another_issuer_is_nobody_s(held: Held, registry: TestRegistry) -> None:
+    person = registry.town.person(Scenario.SEAL_HOLDER)
+    serial, ours = card_serial("7fffffffffff"), b"o" * 32
+    registry.enter(
+        side_streams.register_card(
+            registry.state, person.resident.number, serial, registry.entry(), issuer=ours
+        )
+    )
+    await held.take_all(registry)
+    view = await held.reader.view(serial, ours)
+    assert view is not None
+    assert view.holder == person.resident.number
+    assert await held.reader.view(serial, b"t" * 32) is None
