@@ -1,0 +1,1 @@
+"""The kiosk's ports, each on something real."""

@@ -1,0 +1,1 @@
+"""What the kiosk does for one customer, step by step, and the driver that does it."""

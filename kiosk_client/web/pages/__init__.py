@@ -1,0 +1,1 @@
+"""What each screen shows, by the parts of a visit: identification, application, settlement."""

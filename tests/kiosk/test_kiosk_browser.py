@@ -1,0 +1,153 @@
+"""The page in a real browser: every button can be reached, nothing overflows, each customer gets a fresh page."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from load_tests.authority.jpki import IssuedCard
+from tests.kiosk.kiosk_centre import FakeCentre
+from tests.kiosk.kiosk_line import centre_line, kiosk_on_the_line, kiosk_settings
+from tests.kiosk.kiosk_paper import real_paper
+from tests.kiosk.kiosk_world import PIN
+
+if TYPE_CHECKING:
+    from playwright.async_api import Page
+
+CHROMIUM = Path("/usr/bin/chromium")
+
+pytestmark = [
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="/usr/bin/chromium is not installed"),
+    pytest.mark.skipif(
+        importlib.util.find_spec("playwright") is None,
+        reason="playwright is not installed in this environment",
+    ),
+]
+
+# A button whose corner belongs to something else cannot be touched there, however well it is drawn. Round ones have
+# no corners. Targets: 15 mm on the 12-inch terminal of 1024×768 are 62 pixels.
+LOOK = """(least) => {
+  const wrong = [];
+  const unit = Math.min(innerWidth, innerHeight) / 768;
+  for (const button of document.querySelectorAll("#stage button")) {
+    const box = button.getBoundingClientRect();
+    const inset = button.classList.contains("big") ? box.width * 0.2 : 8;
+    for (const [x, y] of [
+      [box.left + inset, box.top + inset], [box.right - inset, box.top + inset],
+      [box.left + inset, box.bottom - inset], [box.right - inset, box.bottom - inset],
+    ]) {
+      const there = document.elementFromPoint(x, y);
+      if (!there || there.closest("button") !== button) { wrong.push("covered: " + button.textContent); break; }
+    }
+    if (Math.min(box.width, box.height) < least * unit) wrong.push("small: " + button.textContent);
+  }
+  for (const part of document.querySelectorAll("#stage main, #stage .body, #stage .say")) {
+    if (part.scrollHeight > part.clientHeight + 2) wrong.push("overflows: " + part.className + part.tagName);
+  }
+  if (document.documentElement.scrollWidth > innerWidth) wrong.push("wider than the screen");
+  return wrong;
+}"""
+
+
+@asynccontextmanager
+async def browser_page(base: str, *, width: int, height: int) -> AsyncIterator[tuple[Page, list[str]]]:
+    from playwright.async_api import async_playwright
+
+    complaints: list[str] = []
+
+    def heard(message: Any) -> None:
+        if message.type in ("error", "warning"):
+            complaints.append(message.text)
+
+    async with async_playwright() as driver:
+        browser = await driver.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        try:
+            page = await browser.new_page(viewport={"width": width, "height": height})
+            page.set_default_timeout(15_000)
+            page.on("console", heard)
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+            await page.goto(base)
+            yield page, complaints
+        finally:
+            await browser.close()
+
+
+async def looks_right(page: Page, screen: str) -> None:
+    await page.wait_for_selector(f"#stage.screen-{screen}")
+    assert await page.evaluate(LOOK, 60) == [], screen
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "language", "choices"),
+    [
+        (1024, 768, "日本語", ()),
+        (1024, 768, "English", ("larger", "contrast")),
+        (1080, 1920, "日本語", ("low",)),
+    ],
+)
+async def test_a_visit_in_the_browser_shows_every_button_whole(
+    tmp_path: Path,
+    kiosk_cards: tuple[IssuedCard, ...],
+    width: int,
+    height: int,
+    language: str,
+    choices: tuple[str, ...],
+) -> None:
+    centre = FakeCentre(draw=real_paper)
+    async with centre_line(centre, tmp_path) as (line, authority):
+        # without the bench the stage fills the browser, as it does on a terminal
+        settings = kiosk_settings(tmp_path, line, authority, kiosk_cards, bench=False)
+        slot = Path(settings.reader.removeprefix("software:"))
+        async with (
+            kiosk_on_the_line(settings) as base,
+            browser_page(base, width=width, height=height) as (page, complaints),
+        ):
+            await looks_right(page, "welcome")
+            await page.click(f"button.language >> text={language}")
+            for choice in choices:
+                await page.click("[data-own=display]")
+                await page.click(f"[data-own=display-{choice}]")
+                await page.click("[data-own=display]")
+            await looks_right(page, "welcome")
+            await page.click(".begin")
+            await looks_right(page, "choose-service")
+            await page.click(".choice")
+            await looks_right(page, "choose-municipality")
+            await page.click(".choice")
+            await looks_right(page, "place-card")
+            (Path(settings.journal).parent / "cards" / "card-1.json").rename(slot)
+            await looks_right(page, "enter-pin")
+            for digit in PIN:
+                await page.click(f'.key >> text="{digit}"')
+            await page.click(".key.ok")
+            await looks_right(page, "take-card-off")
+            slot.unlink()
+            await looks_right(page, "choose-kind")
+            await page.click(".choice >> nth=0")
+            await looks_right(page, "choose-members")
+            await page.click(".bottom .go")
+            await looks_right(page, "choose-items")
+            await page.click(".choice >> nth=0")
+            await page.click(".bottom .go")
+            await looks_right(page, "choose-copies")
+            await page.click(".bottom .go")
+            await looks_right(page, "confirm")
+            await page.click(".bottom .go")
+            await looks_right(page, "paying")
+            assert await page.evaluate("document.documentElement.lang") == (
+                "ja" if language == "日本語" else "en"
+            )
+            await page.evaluate("window.marked = true")
+            await page.click(".bottom .stop")
+            await looks_right(page, "refused")
+            await page.click(".bottom .go")
+            await page.wait_for_selector("#stage.screen-welcome")
+            await page.wait_for_function("window.marked === undefined")  # the page was loaded anew
+            await looks_right(page, "welcome")
+            assert await page.evaluate("document.documentElement.lang") == "ja"
+    assert complaints == []
