@@ -13,6 +13,7 @@ from kiosk_client.usecases.delivery import PaidDelivery
 from kiosk_client.usecases.seat import Seat
 
 BINDING_BROKEN = "binding-broken"
+JOURNAL_FAILED = "journal-failed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +30,11 @@ class HandOver:
         # the printer shows the name on its panel and keeps it in its spool: it says nothing to anybody
         job = secrets.token_hex(8)
         vault = await seat.vault(self.vaults)
-        await self.journal.append(PrintBegun(order=order, job=job))
+        try:
+            await self.journal.append(PrintBegun(order=order, job=job))
+        except UnavailableError:
+            # the vault was asked for nothing yet: what cannot be written down is not printed, and the fee goes back
+            return PrintEnded(order=order, result=PrintResult.FAILED, sheets=0, reason=JOURNAL_FAILED)
         try:
             outcome = await vault.print(paid.verified.sealed, job_name=job, copies=1, duplex=True)
         except BindingError:

@@ -25,8 +25,8 @@ _KEY_SIZE = 32
 class Sealed:
     """X25519 (RFC 7748) to the vault's key, HKDF-SHA256 (RFC 5869, no salt, ``info``), AES-256-GCM (``aad``).
 
-    ``plaintext_sha256`` is what the document must be, from a source that the sealer does not control alone: the
-    signed manifest. ``promise`` says what its pages must be; None for a document that is no certificate (a test page).
+    ``plaintext_sha256`` is what the document must be by the centre's signed delivery;
+    ``promise`` says what its pages must be by the municipality's signed manifest; None for a document that is no certificate (a test page).
     Sizes in bytes: keys and digest 32, nonce 12, ciphertext the document's plus 16.
     """
 
@@ -77,7 +77,7 @@ class OneTimeKey:
                     "the document is not sealed to this vault, or was changed on the way"
                 ) from None
         if not hmac.compare_digest(hashlib.sha256(document.view).digest(), sealed.plaintext_sha256):
-            raise BindingError("the document is not the one that the manifest names")
+            raise BindingError("the document is not the one that the delivery names")
 
     def _derive_into(self, key: LockedMemory, sealed: Sealed) -> None:
         private, self._private = self._private, None

@@ -211,3 +211,17 @@ async def test_a_crash_with_an_unfinished_refund_gives_the_fee_back_once(world: 
         await recorded(world)
         assert customer.cash.drawer.tray == 200
     assert outcomes(world) == [(OutcomeKind.REFUNDED, 200, 200)]
+
+
+async def test_what_cannot_be_written_down_is_not_printed_and_the_fee_goes_back(world: World) -> None:
+    """The disk is full after the fee was taken: nothing was decrypted yet, and no record may say otherwise."""
+    async with world.serving() as customer:
+        customer.break_journal_after("kiosk-fee-in-escrow/1")
+        await customer.applies()
+        await customer.pays()
+        await customer.sees(at.Refused)
+        assert world.room.printed == []
+        assert (customer.cash.drawer.held, customer.cash.drawer.box, customer.cash.drawer.tray) == (0, 0, 200)
+    async with world.serving():
+        await recorded(world)
+    assert outcomes(world) == [(OutcomeKind.REFUNDED, 200, 200)]
