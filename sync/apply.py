@@ -88,8 +88,8 @@ class _Work:
         for row in rows:
             self.picture.take(row)
             self.rows.append(Numbered(sequence=delivery.sequence, row=row))
-            if self.picture.quarantine:
-                self._lift(row, correction=correction)
+        if self.picture.quarantine:
+            self._lift(rows, correction=correction)
         self.inbox[delivery.sequence] = InboxRow(
             sequence=delivery.sequence,
             event=delivery.id,
@@ -97,9 +97,9 @@ class _Work:
             state=InboxState.APPLIED,
         )
 
-    def _lift(self, row: Row, *, correction: bool) -> None:
+    def _lift(self, rows: Sequence[Row], *, correction: bool) -> None:
         quarantine = self.picture.quarantine
-        gone = quarantine.set_right(row, correction=correction)
+        gone = quarantine.set_right(rows, correction=correction)
         self.lifted |= gone
         for sequence in {block.sequence for block in gone}:
             if quarantine.is_open(sequence):
@@ -122,7 +122,7 @@ class _Work:
             )
             for name in dict.fromkeys((*delivery.named, *owners))
         ]
-        self.picture.quarantine.add(blocks)
+        self.picture.quarantine.add(blocks, {delivery.sequence: delivery.body})
         self.blocks |= dict.fromkeys(blocks)
         self.inbox[delivery.sequence] = InboxRow(
             sequence=delivery.sequence,

@@ -13,6 +13,7 @@ from certificates.domain.entitlement import RecordView, Watermark
 from certificates.domain.identifiers import CardSerial, MunicipalityCode, ResidentNumber
 from certificates.errors import ConfigurationError, UnavailableError
 from sync.events import Record, is_of
+from sync.naming import serials_in
 from sync.records import read_card, read_resident, read_seal, read_suppression
 from sync.store import (
     Block,
@@ -179,13 +180,16 @@ class _MemoryTransaction:
             for block in held.blocks
             if block.resident in wanted.residents or block.household in wanted.households
         }
+        bodies = {number: body for number in changes if (body := held.inbox[number].body) is not None}
+        serials = {serial for body in bodies.values() for serial in serials_in(body)}
         return Found(
             residents=residents,
             members=[row.member for row in held.residents.values() if row.member.household in households],
             seals=_pick(wanted.seals, held.seals),
             suppressions=_pick(wanted.suppressions, held.suppressions),
-            cards=_pick(wanted.cards, held.cards),
+            cards=_pick(wanted.cards | serials, held.cards),
             blocks=[block for block in held.blocks if block.sequence in changes],
+            bodies=bodies,
         )
 
     async def write(self, writing: Writing) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
 from certificates.domain.identifiers import (
+    CardSerial,
     HouseholdNumber,
     ResidentNumber,
     card_serial,
@@ -75,7 +77,41 @@ def named_in(data: Mapping[str, Json], stream: Stream, where: str) -> tuple[Name
     return tuple(dict.fromkeys(named))
 
 
-N = TypeVar("N", ResidentNumber, HouseholdNumber)
+def suppressions_in(
+    body: bytes, resident: ResidentNumber | None, household: HouseholdNumber | None
+) -> frozenset[str]:
+    """Keys of the suppressions of a person, or else of a household, in an event (its canonical bytes).
+
+    Empty when one of them cannot be read.
+    """
+    name, value = ("resident", resident) if resident is not None else ("household", household)
+    rows = json.loads(body)["data"][Stream.SUPPRESSIONS.value]
+    keys = {_suppression_key(row.get("key")) for row in rows if row.get(name) == value}
+    return frozenset(key for key in keys if key is not None) if None not in keys else frozenset()
+
+
+def serials_in(body: bytes) -> Mapping[CardSerial, ResidentNumber | None]:
+    """The serial numbers of an event's cards, and for whom.
+
+    Empty when there is none, one cannot be read, or one stands there twice.
+    """
+    rows = json.loads(body)["data"].get(Stream.CARDS.value)
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        return {}  # an unreadable event of another stream may hold anything under this name
+    cards: dict[CardSerial, ResidentNumber | None] = {}
+    for row in rows:
+        serial = _number(row.get("serial"), card_serial)
+        if serial is None or serial in cards:
+            return {}
+        cards[serial] = _number(row.get("resident"), resident_number)
+    return cards
+
+
+def _suppression_key(value: Json) -> str | None:
+    return value if isinstance(value, str) and _KEY.match(value) else None
+
+
+N = TypeVar("N", ResidentNumber, HouseholdNumber, CardSerial)
 
 
 def _number(value: Json, read: Callable[[str], N]) -> N | None:

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from certificates.errors import RefusedError, WireError
-from certificates.problems import ProblemCode
+from certificates.errors import WireError
 from sync.cloud_events import Delivery
 from sync.store import FeedState
 from sync.wire import FeedBatch, ReceiptStatus
@@ -41,13 +40,15 @@ def judge(
 
     ``digests`` are those of the numbers that were received before. The registry's time counts only as far as our
     own clock has come: a registry whose clock runs ahead must not make old data look fresh. A number that comes
-    again with another content ends in a state with ``conflict`` set; from then on nothing is applied.
-    Raises RefusedError (FEED_CONFLICT) when the registry has fallen behind numbers that it gave out before.
+    again with another content ends in a state with ``conflict`` set; from then on nothing is applied. So does a
+    registry that has fallen behind numbers which it gave out before (restored from a backup): it would give them
+    out again, and once past them look sound. A late message says the same of its own time and is no such sign.
     """
     if state.conflict is not None:
         return Judgement(new=(), state=state, status=ReceiptStatus.GAP)
     if batch.position < state.applied and batch.sent_at > state.heard_at:
-        raise RefusedError(ProblemCode.FEED_CONFLICT, f"position {batch.position}, applied {state.applied}")
+        lost = replace(state, conflict=batch.position + 1)
+        return Judgement(new=(), state=lost, status=ReceiptStatus.GAP)
     clash = next((d.sequence for d in deliveries if digests.get(d.sequence, d.digest) != d.digest), None)
     if clash is not None:
         return Judgement(new=(), state=replace(state, conflict=clash), status=ReceiptStatus.GAP)

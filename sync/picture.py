@@ -17,7 +17,7 @@ class Picture:
         self.seals = dict(found.seals)
         self.suppressions = dict(found.suppressions)
         self.cards = dict(found.cards)
-        self.quarantine = Quarantine(found.blocks)
+        self.quarantine = Quarantine(found.blocks, found.bodies, self.cards)
         self._members = {member.number: member for member in found.members}
         self._households: dict[HouseholdNumber, set[ResidentNumber]] = {}
         for member in (*found.members, *(row.member for row in found.residents.values())):

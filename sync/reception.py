@@ -103,7 +103,9 @@ class Reception:
         state = judgement.state
         if state.conflict is not None:
             _log.critical("feed conflict", extra={"sequence": state.conflict, "applied": state.applied})
-            raise RefusedError(ProblemCode.FEED_CONFLICT, f"number {state.conflict} came with two contents")
+            raise RefusedError(
+                ProblemCode.FEED_CONFLICT, f"number {state.conflict} has two contents: full load needed"
+            )
         aside = [
             row for row in writing.inbox if row.state is InboxState.QUARANTINED and row.fault is not None
         ]

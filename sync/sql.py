@@ -25,6 +25,7 @@ from certificates.domain.identifiers import CardSerial, MunicipalityCode, Reside
 from certificates.errors import ConfigurationError
 from sync import tables
 from sync.database import writing
+from sync.naming import serials_in
 from sync.sql_rows import (
     Values,
     block_of,
@@ -110,6 +111,9 @@ class SqlTransaction:
             for row in await self._by_key(tables.residents, tables.residents.c.number, wanted.residents)
         }
         households = {row.member.household for row in residents.values()} | wanted.households
+        blocks = await self._blocks(wanted)
+        bodies = await self._bodies({block.sequence for block in blocks})
+        serials = wanted.cards.union(*(serials_in(body) for body in bodies.values()))
         return Found(
             residents=residents,
             members=[
@@ -128,9 +132,10 @@ class SqlTransaction:
             },
             cards={
                 CardSerial(row["serial"]): card_of(row)
-                for row in await self._by_key(tables.cards, tables.cards.c.serial, wanted.cards)
+                for row in await self._by_key(tables.cards, tables.cards.c.serial, serials)
             },
-            blocks=await self._blocks(wanted),
+            blocks=blocks,
+            bodies=bodies,
         )
 
     async def _blocks(self, wanted: Wanted) -> list[Block]:
@@ -143,6 +148,10 @@ class SqlTransaction:
         ]
         changes = {row["sequence"] for row in naming}
         return [block_of(row) for row in await self._by_key(blocks, blocks.c.sequence, changes)]
+
+    async def _bodies(self, sequences: Iterable[int]) -> dict[int, bytes]:
+        rows = await self._by_key(tables.inbox, tables.inbox.c.sequence, sequences)
+        return {row["sequence"]: bytes(row["body"]) for row in rows if row["body"] is not None}
 
     async def _by_key(
         self,

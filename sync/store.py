@@ -172,7 +172,8 @@ class FeedState:
     """How far the copy has come.
 
     ``loaded``: the number of the last full load; lower numbers are in it. ``conflict``: the first number that
-    arrived with two contents; while it stands nothing is issued and nothing applied, and only a full load ends it.
+    arrived with two contents, or that the registry has forgotten and would give out again; while it stands nothing
+    is issued and nothing applied, and only a full load ends it.
     """
 
     municipality: MunicipalityCode
@@ -204,7 +205,8 @@ class Wanted:
 class Found:
     """What the copy holds of them: rows, everybody of the households touched, and the blocks in force.
 
-    ``blocks`` holds all open blocks of every quarantined change that names one of them.
+    ``blocks`` holds all open blocks of every quarantined change that names one of them, ``bodies`` those changes by
+    number, and ``cards`` also those whose serials stand in them.
     """
 
     residents: Mapping[ResidentNumber, ResidentRow]
@@ -213,6 +215,7 @@ class Found:
     suppressions: Mapping[str, SuppressionRow]
     cards: Mapping[CardSerial, CardRow]
     blocks: Sequence[Block]
+    bodies: Mapping[int, bytes] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

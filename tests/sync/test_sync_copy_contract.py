@@ -188,13 +188,39 @@ async def test_two_contents_for_one_number_stop_the_copy_until_a_full_load(
     await require_equal(held, registry)
 
 
-async def test_a_registry_that_forgot_numbers_is_refused(held: Held, registry: TestRegistry) -> None:
+async def test_a_registry_that_forgot_numbers_is_not_believed_when_it_passes_them_again(
+    held: Held, registry: TestRegistry, tmp_path: Path
+) -> None:
+    """Restored from a backup, it gives out numbers anew that the copy has applied with other changes."""
+    person = registry.town.person(Scenario.LIVES_ALONE)
     for change in day_of_changes(registry.town, 5):
         registry.enter(change)
     await held.take_all(registry)
     with pytest.raises(RefusedError) as refused:
         await held.receive(registry.heartbeat(position=2, sent_at=NOW + timedelta(seconds=1)))
     assert refused.value.code is ProblemCode.FEED_CONFLICT
+    for change in day_of_changes(registry.town, 12)[5:]:
+        registry.enter(change)
+    with pytest.raises(RefusedError):
+        await held.receive(registry.frame(6, registry.position, sent_at=NOW + timedelta(seconds=2)))
+    mark = (await held.view(person.serial)).watermark
+    assert mark.applied < mark.known
+    await load_full(
+        held.store, registry.write(tmp_path / "again.jsonl"), TRUSTED, MUNICIPALITY, clock=lambda: NOW
+    )
+    assert (await held.receive(registry.heartbeat())).status is ReceiptStatus.APPLIED
+    await require_equal(held, registry)
+
+
+async def test_a_late_message_is_no_sign_of_a_forgetful_registry(held: Held, registry: TestRegistry) -> None:
+    late = registry.heartbeat(sent_at=NOW - timedelta(seconds=1))
+    same = registry.heartbeat()
+    for change in day_of_changes(registry.town, 5):
+        registry.enter(change)
+    await held.take_all(registry)
+    for message in (late, same):
+        assert (await held.receive(message)).status is ReceiptStatus.APPLIED
+    await require_equal(held, registry)
 
 
 async def test_no_view_mixes_two_states_while_changes_are_applied(held: Held, registry: TestRegistry) -> None:

@@ -229,15 +229,43 @@ async def test_a_copy_that_is_too_old_for_the_outbox_gets_heartbeats_and_shows_a
     assert (mark.applied, mark.known) == (0, 10)
 
 
-async def test_a_copy_ahead_of_its_registry_is_refused_by_the_copy(simple: Held) -> None:
+async def test_the_push_stops_for_good_when_the_copy_is_ahead(
+    simple: Held, caplog: pytest.LogCaptureFixture
+) -> None:
     registry = TestRegistry()
     for change in day(3):
         registry.enter(change)
     await simple.take_all(registry)
     forgetful = MemoryBooks(MUNICIPALITY)
     await forgetful.begin(small_town().records(), 0)
-    push = push_to(Line(simple), forgetful)
-    assert not await push.once()  # the same moment: it could be an old message
+    await forgetful.enter(day(2))
+    line = Line(simple)
+    push = push_to(line, forgetful)
+    async with asyncio.timeout(20):
+        await push.run()  # the same moment: to the copy it could be an old message
+    assert (push.acknowledged, line.sent) == (3, 1)
+    assert [record.message for record in caplog.records if record.levelname == "CRITICAL"] == [
+        "copy ahead, push stopped"
+    ]
+
+
+async def test_changes_that_another_process_has_pushed_meanwhile_are_not_taken_for_lost_ones(
+    simple: Held,
+) -> None:
+    registry = TestRegistry()
+    books = MemoryBooks(MUNICIPALITY)
+    await books.begin(small_town().records(), 0)
+    for change in day(3):
+        registry.enter(change)
+
+    class Busy(Line):
+        async def send(self, frame: bytes) -> FeedReceipt:
+            await books.enter(registry.changes)
+            await self.held.take_all(registry)
+            return await super().send(frame)
+
+    push = push_to(Busy(simple), books)
+    assert not await push.once()
     assert push.acknowledged == 3
 
 

@@ -68,6 +68,20 @@ def wait_after(failures: int, pace: Pace) -> float:
     return min(pace.longest_wait, pace.first_wait * 2.0 ** min(failures - 1, 30))
 
 
+class CopyAheadError(KofuError):
+    """The copy has applied numbers that these books never gave out: they were restored from an old backup.
+
+    Restore the later changes, or load the copy in full from this register, then start the push again.
+    """
+
+    def __init__(self, applied: int, position: int) -> None:
+        super().__init__(
+            f"the copy has applied {applied}, the register stands at {position}: full load needed before pushing"
+        )
+        self.applied = applied
+        self.position = position
+
+
 class Push:
     """One feed to one issuance server. ``acknowledged`` is what it is known to have applied."""
 
@@ -96,7 +110,8 @@ class Push:
 
     async def run(self) -> None:
         """Push until cancelled. Whatever the other end answers, the next try comes, at the latest after
-        ``longest_wait``."""
+        ``longest_wait``; only when the copy is ahead of the books it stops for good: new numbers would soon pass
+        those that were lost, and no end would notice. Without signs of life the copy goes stale."""
         while True:
             self._news.clear()
             try:
@@ -106,12 +121,18 @@ class Push:
                 self._report(error)
                 await asyncio.sleep(wait_after(self._failures, self._pace))
                 continue
+            except CopyAheadError as error:
+                _log.critical(
+                    "copy ahead, push stopped", extra={"applied": error.applied, "position": error.position}
+                )
+                return
             self._failures = 0
             if not more:
                 await self._rest()
 
     async def once(self) -> bool:
-        """Send one delivery; True when there is more to send at once. Raises what ``Receiver.send`` does."""
+        """Send one delivery; True when there is more to send at once. Raises what ``Receiver.send`` does,
+        and CopyAheadError."""
         span = await self._books.span()
         sending = next_sending(span, self.acknowledged, self._pace.batch)
         events = await self._books.events(sending.first, sending.last) if sending is not HEARTBEAT else ()
@@ -119,6 +140,11 @@ class Push:
         if receipt.municipality != self._municipality:
             raise WireError(f"a receipt of {receipt.municipality}")
         self.acknowledged = receipt.applied
+        if receipt.applied > span.position:
+            # another process may have entered and pushed changes since
+            span = await self._books.span()
+            if receipt.applied > span.position:
+                raise CopyAheadError(receipt.applied, span.position)
         self._look_at(receipt, span)
         if sending is not HEARTBEAT and receipt.applied < sending.first:
             raise UnavailableError("issuance server", "the feed makes no progress", outcome_known=True)
@@ -144,8 +170,6 @@ class Push:
             )
         if receipt.applied + 1 < span.first:
             _log.error("full load needed", extra={"applied": receipt.applied, "first": span.first})
-        if receipt.applied > span.position:
-            _log.critical("copy ahead", extra={"applied": receipt.applied, "position": span.position})
 
     def _report(self, error: KofuError) -> None:
         level = logging.WARNING if isinstance(error, UnavailableError) else logging.ERROR
