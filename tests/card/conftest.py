@@ -135,7 +135,10 @@ class FileSlotBench:
         stored = self._store / f"{issued.certificate.serial_number}.json"
         if not stored.exists():
             save_card(stored, issued)
-        shutil.copy2(stored, self._slot)
+        # in one step, as a hand lays a card: a reader that looks meanwhile must not see half a copy
+        draft = self._slot.with_suffix(".new")
+        shutil.copy2(stored, draft)
+        draft.replace(self._slot)
 
     def take_off(self) -> None:
         self._slot.unlink()
