@@ -23,7 +23,7 @@ from certificates.service.tls import client_context
 from certificates.wire.visit import Choice
 from load_tests import oracle
 from load_tests.authority.jpki import IssuedCard, JpkiTestAuthority, new_key
-from load_tests.scene import KioskFiles, Scene
+from load_tests.scene import VISIT, KioskFiles, Scene
 from load_tests.visitor import Visitor
 
 SCENE = Scene.read(Path(os.environ["KOFU_LOAD_SCENE"]))
@@ -80,7 +80,7 @@ class KioskUser(FastHttpUser):
             error = failure
         events.request.fire(  # type: ignore[no-untyped-call]  # locust's hook takes any keywords
             request_type="VISIT",
-            name="whole visit, text checked",
+            name=VISIT,
             response_time=(time.perf_counter() - started) * 1000,
             response_length=size,
             exception=error,

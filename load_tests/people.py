@@ -46,8 +46,12 @@ class People:
         officials = frozenset(signatory.name for signatory in municipality.signatories)
         return cls(residents=rows, holders=dict(holders), officials=officials, _households=households)
 
+    def rows_with(self, number: ResidentNumber) -> tuple[Resident, ...]:
+        """Everybody of that resident's household, removed members included."""
+        return tuple(self._households[self.residents[number].household])
+
     def household(self, number: ResidentNumber) -> Household:
-        return Household.of(self._households[self.residents[number].household])
+        return Household.of(self.rows_with(number))
 
     def expected(
         self, serial: CardSerial, kind: CertificateKind, members: Sequence[ResidentNumber] | None = None

@@ -16,13 +16,11 @@ from pathlib import Path
 from certificates.domain.entitlement import RecordView, Watermark, standing
 from certificates.errors import KofuError, RefusedError
 from certificates.pdf.fonts import Typeface, find_mincho
-from load_tests.people import profile
-from load_tests.scene import HolderOf
+from load_tests.people import People, profile
+from load_tests.scene import VISIT, HolderOf
 from load_tests.town.process import ROOT, environment_for
 from load_tests.town.running import RunningTown, running_town
 from sync.town import Town
-
-VISIT = "whole visit, text checked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,13 +131,10 @@ def entitled(town: Town) -> tuple[HolderOf, ...]:
     """Cards whose visit must end with a certificate, by the register's own facts and the rules alone."""
     now = datetime.now(UTC)
     rules = profile(town.municipality)
-    households: dict[str, list[int]] = {}
-    for place, row in enumerate(town.residents):
-        households.setdefault(row.household, []).append(place)
-    by_number = {row.number: row for row in town.residents}
+    people = People.of(town.residents, {card.serial: card.resident for card in town.cards}, rules)
     holders = []
     for card in town.cards:
-        members = tuple(town.residents[place] for place in households[by_number[card.resident].household])
+        members = people.rows_with(card.resident)
         view = RecordView(
             holder=card.resident,
             rows=members,

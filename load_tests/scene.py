@@ -12,6 +12,9 @@ from certificates.service.tls import TlsFiles
 from certificates.wire.codec import decode, encode
 from load_tests.people import People, profile
 
+VISIT = "whole visit, text checked"
+"""The name under which a load process counts whole visits."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HolderOf:

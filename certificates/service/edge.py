@@ -21,11 +21,6 @@ _TRACE = web.RequestKey("trace", str)
 _log = logging.getLogger(__name__)
 
 
-def trace_of(request: web.Request) -> str:
-    """The number by which this request is found in the log; drawn at random, tells nothing."""
-    return request[_TRACE]
-
-
 def problem_response(code: ProblemCode, trace: str) -> web.Response:
     return web.Response(
         status=MEANINGS[code].status,

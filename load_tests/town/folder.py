@@ -13,8 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from anti_forgery.key_files import new_keys
 from certificates.domain.identifiers import CardSerial, KioskId, MunicipalityCode
-from certificates.service.keyring import load_signing_key
-from certificates.wire.jose import Party, Role, SigningKey
+from certificates.wire.jose import Party, Role
 from kiosk_client.card import cardfile
 from load_tests.authority.jpki import IssuedCard, JpkiTestAuthority, Revocation, new_key
 from load_tests.authority.transport import PartyFiles, TransportAuthority
@@ -62,10 +61,6 @@ class TownFolder:
         self._card_keys: list[rsa.RSAPrivateKey] = []
         self.revoke([])
         self._mark_keys()
-
-    @property
-    def registry_key(self) -> SigningKey:
-        return load_signing_key(self.parties.registry.signing_key)
 
     def path(self, *parts: str) -> Path:
         return self.root.joinpath(*parts)
