@@ -21,8 +21,8 @@ from issuance_server.records import AuditEntry, AuditEvent
 from issuance_server.settings import DATABASE, Settings
 from issuance_server.usecases.audit import AuditReport, AuditSeal, stated_tails, verify
 from issuance_server.usecases.release import Release
-from sync.database import reading
-from sync.full_load import LoadReport, load_full
+from sync.copy.database import reading
+from sync.feed.full_load import LoadReport, load_full
 
 MIGRATE = "bring the database schema to this version"
 LOAD = "replace the copy of the register by a signed full-load file (全件)"

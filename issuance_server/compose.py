@@ -39,9 +39,9 @@ from issuance_server.usecases.issue import Issue
 from issuance_server.usecases.numbers import BlockNumbers
 from issuance_server.web.application import application
 from issuance_server.web.centre_line import CentreLine
-from sync.copy import RegisterCopy
-from sync.database import open_database
-from sync.reception import Reception
+from sync.copy.database import open_database
+from sync.copy.register import RegisterCopy
+from sync.feed.reception import Reception
 
 _log = logging.getLogger(__name__)
 

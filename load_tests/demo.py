@@ -38,7 +38,7 @@ from load_tests.visits import (
     change_that_cannot_be_applied,
     move,
 )
-from sync.events import Change
+from sync.change.events import Change
 from sync.registry.files import CHANGES
 from sync.registry.state import RegisterState
 from sync.town import Scenario, Town

@@ -11,7 +11,7 @@ from certificates.domain.kinds import CertificateKind, OptionalItem
 from certificates.domain.resident import Resident
 from certificates.problems import ProblemCode
 from load_tests.town.folder import PIN
-from sync.events import Change
+from sync.change.events import Change
 from sync.registry.moves import move_within
 from sync.registry.state import Entry, RegisterState
 from sync.town import Scenario, Town

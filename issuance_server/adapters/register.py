@@ -6,7 +6,7 @@ from certificates.domain.entitlement import RecordView
 from certificates.domain.identifiers import CardSerial
 from certificates.errors import InvalidValueError, RefusedError, WireError
 from certificates.problems import ProblemCode
-from sync.copy import RegisterCopy
+from sync.copy.register import RegisterCopy
 
 
 class StoredRegister:

@@ -12,7 +12,7 @@ from certificates.wire.jose import Party, Role
 from issuance_server.ports import Clock, Ledger, Line
 from issuance_server.web.centre_line import CentreLine
 from issuance_server.web.refusals import refusals
-from sync.reception import Reception
+from sync.feed.reception import Reception
 
 MAX_FEED = 32 * 1024 * 1024
 

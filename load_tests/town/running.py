@@ -24,7 +24,7 @@ from load_tests.town import settings
 from load_tests.town.folder import TownFolder
 from load_tests.town.parts import KioskParts, kiosk_parts
 from load_tests.town.process import ServiceProcess, run_command, service_process
-from sync.events import Change
+from sync.change.events import Change
 from sync.registry.files import write_changes, write_register
 from sync.registry.wire import ChangeAccepted, FeedPosition, write_change
 from sync.town import Town, invent

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from certificates.service.command import Command
 from certificates.service.keyring import load_signing_key
-from sync.full_load import write_full_load
+from sync.feed.full_load import write_full_load
 from sync.registry.compose import municipality_of, now, open_books
 from sync.registry.files import read_changes
 from sync.registry.settings import Settings

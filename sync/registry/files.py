@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from certificates.errors import ConfigurationError
-from sync.events import Change, Record
-from sync.full_load import read_record, record_line
+from sync.change.events import Change, Record
+from sync.feed.full_load import read_record, record_line
 from sync.registry.wire import read_change, write_change
 
 REGISTER = "register.jsonl"

@@ -8,8 +8,8 @@ from dataclasses import replace
 from certificates.domain.identifiers import ResidentNumber
 from certificates.domain.resident import ResidencyStatus, Resident
 from certificates.errors import InvalidValueError
-from sync.events import Change
-from sync.reasons import Reason
+from sync.change.events import Change
+from sync.change.reasons import Reason
 from sync.registry.households import under_new_head
 from sync.registry.moves import next_row, stay_behind
 from sync.registry.state import Entry, RegisterState, revised

@@ -10,8 +10,8 @@ from certificates.domain.dates import RecordedDate
 from certificates.domain.identifiers import HouseholdNumber, ResidentNumber
 from certificates.domain.resident import ResidencyStatus, Resident
 from certificates.errors import InvalidValueError
-from sync.events import Change
-from sync.reasons import Reason
+from sync.change.events import Change
+from sync.change.reasons import Reason
 from sync.registry.households import HEAD, relation_to, under_new_head
 from sync.registry.state import Entry, RegisterState, revised
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from sync.events import Change, Record
-from sync.wire import FeedReceipt
+from sync.change.events import Change, Record
+from sync.feed.wire import FeedReceipt
 
 Clock = Callable[[], datetime]
 

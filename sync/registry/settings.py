@@ -8,8 +8,8 @@ from pathlib import Path
 from certificates.errors import InvalidValueError
 from certificates.service.settings import setting
 from certificates.service.tls import TlsFiles
+from sync.feed.wire import MAX_EVENTS
 from sync.registry.usecases.push import Pace
-from sync.wire import MAX_EVENTS
 
 PREFIX = "KOFU_REGISTRY_"
 

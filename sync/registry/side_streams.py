@@ -8,8 +8,8 @@ from certificates.domain.identifiers import CardSerial, ResidentNumber
 from certificates.domain.seal import SealImprint, SealRegistration
 from certificates.domain.suppression import Suppression
 from certificates.errors import InvalidValueError
-from sync.events import CardCertificate, Change, Subjects
-from sync.reasons import Reason
+from sync.change.events import CardCertificate, Change, Subjects
+from sync.change.reasons import Reason
 from sync.registry.state import Entry, RegisterState
 
 

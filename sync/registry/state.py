@@ -13,8 +13,8 @@ from certificates.domain.resident import Resident
 from certificates.domain.seal import SealRegistration
 from certificates.domain.suppression import Suppression
 from certificates.errors import InvalidValueError
-from sync.events import CardCertificate, Change, Record, Subjects
-from sync.reasons import Reason
+from sync.change.events import CardCertificate, Change, Record, Subjects
+from sync.change.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

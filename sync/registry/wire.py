@@ -8,8 +8,8 @@ from typing import ClassVar
 from certificates.domain.identifiers import MunicipalityCode
 from certificates.errors import InvalidValueError, WireError
 from certificates.wire.codec import decode, encode
-from sync.events import Change
-from sync.naming import check_identifiers
+from sync.change.events import Change
+from sync.change.naming import check_identifiers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from certificates.domain.dates import RecordedDate
 from certificates.domain.identifiers import CardSerial, HouseholdNumber, ResidentNumber
 from certificates.domain.resident import Resident, Sex
 from certificates.domain.suppression import Suppression, SuppressionReason
-from sync.events import Change
+from sync.change.events import Change
 from sync.registry import lives, moves, side_streams
 from sync.registry.state import Entry, RegisterState
 from sync.town import numbers, places

@@ -10,8 +10,8 @@ from pathlib import Path
 from certificates.domain.clock import JST
 from certificates.wire.codec import Json
 from certificates.wire.jose import SigningKey
-from sync.events import Change
-from sync.full_load import write_full_load
+from sync.change.events import Change
+from sync.feed.full_load import write_full_load
 from sync.registry.files import write_changes, write_register
 from sync.town.town import Town
 

@@ -12,7 +12,7 @@ from certificates.domain.resident import ResidencyStatus, Resident
 from certificates.domain.seal import SealImprint, SealRegistration
 from certificates.domain.suppression import Suppression, SuppressionReason
 from certificates.errors import InvalidValueError
-from sync.events import CardCertificate, Record
+from sync.change.events import CardCertificate, Record
 from sync.town import numbers
 from sync.town.families import Role, family
 from sync.town.imprints import round_imprint

@@ -21,7 +21,7 @@ from issuance_server.adapters.sql.schema import migrate
 from issuance_server.adapters.sql.series import SqlSeries, begin_series
 from issuance_server.ports import Ledger, Line, Series
 from load_tests.servers.postgres import PostgresServer
-from sync.database import open_database
+from sync.copy.database import open_database
 from tests.issuance.issuance_line import Parties
 from tests.issuance.issuance_world import CODE, NOON
 

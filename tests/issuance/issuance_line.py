@@ -29,10 +29,10 @@ from issuance_server.adapters.sql.tables import audit_rows, issue_numbers
 from issuance_server.compose import compose
 from issuance_server.settings import PREFIX, Settings
 from load_tests.authority.transport import PartyFiles, TransportAuthority
-from sync.database import open_database, reading
-from sync.events import CardCertificate
-from sync.sql import SqlStore
-from sync.store import FeedState, Row, row_of
+from sync.change.events import CardCertificate
+from sync.copy.database import open_database, reading
+from sync.copy.sql import SqlStore
+from sync.copy.store import FeedState, Row, row_of
 from tests.issuance.issuance_world import CENTRE, CODE, ISSUER, REGISTRY, resident, seal, serial_of
 
 KIOSK = Party(role=Role.KIOSK, name="K1")

@@ -19,7 +19,7 @@ from issuance_server.adapters.sql.group_commit import GroupCommit, Written
 from issuance_server.adapters.sql.tables import audit_rows
 from issuance_server.records import AuditEntry, AuditEvent
 from issuance_server.usecases.audit import AuditReport, AuditSeal, extend, start_of, stated_tails, verify
-from sync.database import reading, writing
+from sync.copy.database import reading, writing
 from tests.issuance.conftest import KEY, sql_desk
 from tests.issuance.issuance_world import CODE, ISSUER, NOON, an_entry, resident
 

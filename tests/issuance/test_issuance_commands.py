@@ -23,10 +23,10 @@ from issuance_server.compose import check, open_books
 from issuance_server.progress import progress_bar
 from issuance_server.records import AuditEvent
 from issuance_server.settings import PREFIX, Settings
-from sync.copy import RegisterCopy
-from sync.database import open_database, writing
-from sync.events import CardCertificate
-from sync.full_load import write_full_load
+from sync.change.events import CardCertificate
+from sync.copy.database import open_database, writing
+from sync.copy.register import RegisterCopy
+from sync.feed.full_load import write_full_load
 from tests.issuance.issuance_line import Parties, serving
 from tests.issuance.issuance_world import CENTRE, CODE, ISSUER, NOON, REGISTRY, an_entry, resident, serial_of
 

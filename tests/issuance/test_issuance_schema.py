@@ -15,7 +15,7 @@ from issuance_server.adapters.sql.chain import Chain
 from issuance_server.adapters.sql.group_commit import GroupCommit
 from issuance_server.adapters.sql.schema import METADATA, head_revision, migrate, require_head
 from issuance_server.adapters.sql.series import SqlSeries, begin_series
-from sync.database import open_database, reading, writing
+from sync.copy.database import open_database, reading, writing
 from tests.issuance.conftest import KEY, migrated
 from tests.issuance.issuance_world import CODE, NOON
 

@@ -30,8 +30,8 @@ from certificates.wire.order import Holder
 from certificates.wire.visit import Choice, Menu, OutcomeRecorded
 from issuance_server.adapters.sql.tables import issue_orders
 from issuance_server.settings import PREFIX, Settings
-from sync.database import reading, writing
-from sync.wire import FeedBatch, FeedReceipt, ReceiptStatus
+from sync.copy.database import reading, writing
+from sync.feed.wire import FeedBatch, FeedReceipt, ReceiptStatus
 from tests.issuance.issuance_line import KIOSK, Answer, Centre, Parties, Site, serving, site, soon
 from tests.issuance.issuance_world import (
     CENTRE,

@@ -26,9 +26,9 @@ from certificates.wire.visit import (
     OutcomeRecorded,
     ReportOutcome,
 )
-from sync.events import Change
+from sync.change.events import Change
+from sync.feed.wire import FeedBatch, FeedReceipt, FullLoadHead
 from sync.registry.wire import ChangeAccepted, FeedPosition
-from sync.wire import FeedBatch, FeedReceipt, FullLoadHead
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "wire.md"
 MESSAGES: tuple[type[Message], ...] = (

@@ -11,11 +11,11 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from load_tests.servers.postgres import PostgresServer
-from sync.copy import RegisterCopy
-from sync.database import open_database
-from sync.full_load import load_full
-from sync.memory import MemoryCopy
-from sync.tables import metadata
+from sync.copy.database import open_database
+from sync.copy.memory import MemoryCopy
+from sync.copy.register import RegisterCopy
+from sync.copy.tables import metadata
+from sync.feed.full_load import load_full
 from sync.town.numbers import MUNICIPALITY
 from tests.sync.sync_world import NOW, TRUSTED, Held, TestRegistry
 

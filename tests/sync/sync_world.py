@@ -18,16 +18,16 @@ from certificates.domain.resident import Resident
 from certificates.domain.seal import SealImprint
 from certificates.wire.frame import pack
 from certificates.wire.jose import Party, Role, SigningKey, TrustedKey, TrustedKeys
-from sync.cloud_events import write_event
-from sync.events import Change, ChangeEvent
-from sync.full_load import write_full_load
-from sync.memory import MemoryCopy
-from sync.reception import Reception
+from sync.change.cloud_events import write_event
+from sync.change.events import Change, ChangeEvent
+from sync.copy.memory import MemoryCopy
+from sync.copy.store import SetAside, Store
+from sync.feed.full_load import write_full_load
+from sync.feed.reception import Reception
+from sync.feed.wire import FeedBatch, FeedReceipt
 from sync.registry.state import Entry, RegisterState
-from sync.store import SetAside, Store
 from sync.town import Town, invent
 from sync.town.numbers import MUNICIPALITY
-from sync.wire import FeedBatch, FeedReceipt
 
 NOW = datetime(2026, 4, 2, 3, 0, tzinfo=UTC)
 TODAY = date(2026, 4, 2)

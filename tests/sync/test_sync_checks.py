@@ -12,9 +12,9 @@ from certificates.domain.identifiers import card_serial
 from certificates.domain.resident import ResidencyStatus, Resident
 from certificates.domain.seal import SealRegistration
 from certificates.domain.suppression import Suppression, SuppressionReason
-from sync.events import CardCertificate, Record, Subjects
-from sync.faults import SENTENCES, Fault
-from sync.reasons import CORRECTIONS, HALVES, MOVES_OUT, Nature, Reason, Stream
+from sync.change.events import CardCertificate, Record, Subjects
+from sync.change.reasons import CORRECTIONS, HALVES, MOVES_OUT, Nature, Reason, Stream
+from sync.checks.faults import SENTENCES, Fault
 from sync.registry import lives, moves, side_streams
 from sync.registry.state import revised
 from sync.town import Scenario, numbers

@@ -16,14 +16,22 @@ from certificates.domain.seal import SealImprint, SealRegistration
 from certificates.domain.suppression import Suppression, SuppressionReason
 from certificates.errors import InvalidValueError, WireError
 from certificates.wire.codec import canonical, decode, encode
-from sync.cloud_events import Readable, Unreadable, read_batch, write_batch, write_event
-from sync.events import CardCertificate, Change, Record, Subjects, numbered
-from sync.reasons import Reason, Stream
-from sync.records import form_of, kind_of, read_form, read_resident, read_seal, read_suppression, text_of
+from sync.change.cloud_events import Readable, Unreadable, read_batch, write_batch, write_event
+from sync.change.events import CardCertificate, Change, Record, Subjects, numbered
+from sync.change.reasons import Reason, Stream
+from sync.change.records import (
+    form_of,
+    kind_of,
+    read_form,
+    read_resident,
+    read_seal,
+    read_suppression,
+    text_of,
+)
+from sync.feed.wire import MAX_EVENTS, FeedBatch, FeedReceipt, ReceiptStatus
 from sync.registry.wire import read_change, write_change
 from sync.town import numbers
 from sync.town.numbers import MUNICIPALITY
-from sync.wire import MAX_EVENTS, FeedBatch, FeedReceipt, ReceiptStatus
 
 NO_SURROGATES = st.characters(exclude_categories=["Cs"])
 TEXT = st.text(NO_SURROGATES, min_size=1, max_size=12)

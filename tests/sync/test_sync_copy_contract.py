@@ -13,12 +13,12 @@ from certificates.domain.household import Household
 from certificates.domain.identifiers import ResidentNumber, card_serial
 from certificates.errors import RefusedError
 from certificates.problems import ProblemCode
-from sync.full_load import load_full
+from sync.feed.full_load import load_full
+from sync.feed.wire import ReceiptStatus
 from sync.registry import lives, moves, side_streams
 from sync.town import Scenario
 from sync.town.day import day_of_changes
 from sync.town.numbers import MUNICIPALITY
-from sync.wire import ReceiptStatus
 from tests.sync.sync_world import NOW, TRUSTED, Held, TestRegistry, require_equal
 
 

@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from certificates.errors import ConfigurationError, UnavailableError, WireError
 from load_tests.servers.postgres import PostgresServer
-from sync.copy import RegisterCopy
-from sync.database import open_database, reading, writing
-from sync.full_load import load_full
+from sync.copy.database import open_database, reading, writing
+from sync.copy.register import RegisterCopy
+from sync.feed.full_load import load_full
 from sync.town import Scenario
 from sync.town.numbers import MUNICIPALITY
 from tests.sync.conftest import postgres_copy

@@ -23,18 +23,18 @@ from certificates.problems import ProblemCode
 from certificates.service.keyring import save_trusted_key
 from certificates.wire.frame import pack, unpack
 from certificates.wire.jose import Party, Role, SigningKey
-from sync.copy import RegisterCopy
-from sync.database import open_database
-from sync.events import Change
-from sync.full_load import load_full
-from sync.memory import MemoryCopy
-from sync.reception import Reception
-from sync.sql import SqlStore, store_of
-from sync.store import Store, Transaction, Writing
+from sync.change.events import Change
+from sync.copy.database import open_database
+from sync.copy.memory import MemoryCopy
+from sync.copy.register import RegisterCopy
+from sync.copy.sql import SqlStore, store_of
+from sync.copy.store import Store, Transaction, Writing
+from sync.feed.full_load import load_full
+from sync.feed.reception import Reception
+from sync.feed.wire import FeedReceipt, ReceiptStatus
 from sync.town import Scenario
 from sync.town.day import day_of_changes
 from sync.town.numbers import MUNICIPALITY
-from sync.wire import FeedReceipt, ReceiptStatus
 from tests.sync.sync_world import (
     KEY,
     NOW,
@@ -197,9 +197,9 @@ async def test_a_cancelled_delivery_leaves_nothing_behind(held: Held) -> None:
 
 _KILLED_WRITER = """
 import asyncio, os, signal, sys
-from sync.database import open_database
-from sync.reception import Reception
-from sync.sql import SqlTransaction
+from sync.copy.database import open_database
+from sync.feed.reception import Reception
+from sync.copy.sql import SqlTransaction
 from sync.town.numbers import MUNICIPALITY
 from tests.sync.sync_world import NOW, SENDER
 from certificates.service.keyring import load_trusted_keys

@@ -10,9 +10,9 @@ import pytest
 
 from certificates.errors import ConfigurationError, SignatureError
 from certificates.wire.jose import Party, Role, SigningKey, TrustedKey, TrustedKeys
-from sync.full_load import FullLoadError, load_full, read_record, write_full_load
-from sync.memory import MemoryCopy
-from sync.records import Kind
+from sync.change.records import Kind
+from sync.copy.memory import MemoryCopy
+from sync.feed.full_load import FullLoadError, load_full, read_record, write_full_load
 from sync.town import Scenario
 from sync.town.day import day_of_changes
 from sync.town.numbers import MUNICIPALITY

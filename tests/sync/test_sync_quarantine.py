@@ -12,10 +12,10 @@ from certificates.domain.identifiers import card_serial
 from certificates.domain.suppression import Suppression, SuppressionReason
 from certificates.errors import WireError
 from certificates.wire.codec import canonical
-from sync.events import CardCertificate, Change, Subjects
-from sync.faults import Fault
-from sync.full_load import load_full
-from sync.reasons import Reason
+from sync.change.events import CardCertificate, Change, Subjects
+from sync.change.reasons import Reason
+from sync.checks.faults import Fault
+from sync.feed.full_load import load_full
 from sync.registry import lives, moves, side_streams
 from sync.registry.state import revised
 from sync.town import Person, Scenario, numbers

@@ -11,9 +11,9 @@ import pytest
 from certificates.domain.identifiers import card_serial
 from certificates.domain.suppression import Suppression, SuppressionReason
 from certificates.wire.codec import canonical
-from sync.events import CardCertificate, Subjects
-from sync.full_load import load_full
-from sync.reasons import Reason
+from sync.change.events import CardCertificate, Subjects
+from sync.change.reasons import Reason
+from sync.feed.full_load import load_full
 from sync.registry import lives, side_streams
 from sync.town import Person, Scenario
 from sync.town.numbers import MUNICIPALITY

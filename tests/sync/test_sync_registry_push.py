@@ -12,9 +12,10 @@ import pytest
 from certificates.domain.identifiers import municipality_code
 from certificates.errors import ConfigurationError, RefusedError, UnavailableError, WireError
 from certificates.problems import ProblemCode
-from sync.events import Change
-from sync.full_load import load_full, write_full_load
-from sync.memory import MemoryCopy
+from sync.change.events import Change
+from sync.copy.memory import MemoryCopy
+from sync.feed.full_load import load_full, write_full_load
+from sync.feed.wire import FeedReceipt, ReceiptStatus
 from sync.registry.adapters.memory import MemoryBooks
 from sync.registry.adapters.sql import SqlBooks, open_books
 from sync.registry.ports import Books, Span
@@ -31,7 +32,6 @@ from sync.registry.usecases.push import (
 from sync.registry.wire import read_change, write_change
 from sync.town.day import day_of_changes
 from sync.town.numbers import MUNICIPALITY
-from sync.wire import FeedReceipt, ReceiptStatus
 from tests.sync.sync_world import KEY, NOW, TRUSTED, Held, TestRegistry, require_equal, small_town
 
 PACE = Pace(batch=7, heartbeat=0.01, first_wait=0.001, longest_wait=0.01)

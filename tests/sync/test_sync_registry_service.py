@@ -25,9 +25,9 @@ from certificates.wire.codec import decode, encode
 from certificates.wire.jose import Party, Role
 from certificates.wire.problem import read_problem
 from load_tests.authority.transport import PartyFiles, TransportAuthority
-from sync.full_load import load_full
-from sync.memory import MemoryCopy
-from sync.reception import Reception
+from sync.copy.memory import MemoryCopy
+from sync.feed.full_load import load_full
+from sync.feed.reception import Reception
 from sync.registry.__main__ import SERVICE
 from sync.registry.adapters.http import open_receiver
 from sync.registry.commands import COMMANDS

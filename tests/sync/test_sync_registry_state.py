@@ -11,7 +11,7 @@ from certificates.domain.dates import RecordedDate
 from certificates.domain.identifiers import card_serial
 from certificates.domain.resident import ResidencyStatus, Resident, Sex
 from certificates.errors import InvalidValueError
-from sync.reasons import Reason
+from sync.change.reasons import Reason
 from sync.registry import lives, moves, side_streams
 from sync.registry.households import relation_to, under_new_head
 from sync.town import Scenario, numbers

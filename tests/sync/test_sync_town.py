@@ -19,9 +19,9 @@ from certificates.domain.resident import ResidencyStatus, Resident
 from certificates.errors import ConfigurationError, InvalidValueError
 from certificates.pdf.fonts import find_mincho
 from certificates.service.keyring import save_signing_key
-from sync.full_load import load_full
-from sync.memory import MemoryCopy
-from sync.naming import check_identifiers
+from sync.change.naming import check_identifiers
+from sync.copy.memory import MemoryCopy
+from sync.feed.full_load import load_full
 from sync.registry.files import read_changes, read_register
 from sync.town import FOUNDED, Scenario, Town, invent
 from sync.town.__main__ import main

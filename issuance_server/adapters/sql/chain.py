@@ -17,7 +17,7 @@ from issuance_server.adapters.sql.tables import audit_rows
 from issuance_server.ports import Clock
 from issuance_server.records import AuditEntry, AuditEvent
 from issuance_server.usecases.audit import AuditRow, Tail, extend, start_of
-from sync.database import writing
+from sync.copy.database import writing
 
 ATTEMPTS = 20
 COMMIT_SECONDS = 15.0

@@ -17,7 +17,7 @@ from issuance_server.adapters.sql.line import is_stopped
 from issuance_server.adapters.sql.rows import closing_columns, number_columns, order_columns, read_orders
 from issuance_server.adapters.sql.tables import issue_numbers, issue_orders
 from issuance_server.records import AuditEntry, Closing, IssueRecord, IssueState
-from sync.database import reading
+from sync.copy.database import reading
 
 _INSERT_NEW = {
     "sqlite": sqlite.insert(issue_orders).on_conflict_do_nothing().returning(issue_orders.c.order_id),

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from issuance_server.adapters.sql.group_commit import GroupCommit, Written
 from issuance_server.adapters.sql.tables import line_stops
 from issuance_server.records import AuditEntry
-from sync.database import reading
+from sync.copy.database import reading
 
 _IS_STOPPED = select(exists().where(line_stops.c.released_at.is_(None)))
 

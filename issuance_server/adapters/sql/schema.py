@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from certificates.errors import ConfigurationError
 from issuance_server import migrations
 from issuance_server.adapters.sql.tables import metadata
-from sync.database import reading, writing
-from sync.tables import metadata as copy_metadata
+from sync.copy.database import reading, writing
+from sync.copy.tables import metadata as copy_metadata
 
 METADATA: tuple[MetaData, MetaData] = (copy_metadata, metadata)
 # any number, the same for all: several servers may start at once on an empty database

@@ -12,7 +12,7 @@ from certificates.domain.identifiers import MunicipalityCode
 from certificates.errors import ConfigurationError, UnavailableError
 from issuance_server.adapters.sql.group_commit import GroupCommit, Written
 from issuance_server.adapters.sql.tables import issue_series
-from sync.database import writing
+from sync.copy.database import writing
 
 _BEGIN = {
     "sqlite": sqlite.insert(issue_series).on_conflict_do_nothing(),

@@ -12,7 +12,7 @@ from certificates.errors import RefusedError, UnavailableError, WireError
 from certificates.service.tls import TlsFiles, client_context
 from certificates.wire import frame, problem
 from certificates.wire.codec import decode
-from sync.wire import FeedReceipt
+from sync.feed.wire import FeedReceipt
 
 _PART = "issuance server"
 _MAX_ANSWER = 64 * 1024

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from certificates.domain.identifiers import MunicipalityCode
 from certificates.errors import RefusedError
 from certificates.problems import ProblemCode
-from sync.cloud_events import write_event
-from sync.events import Change, Record
+from sync.change.cloud_events import write_event
+from sync.change.events import Change, Record
 from sync.registry.ports import Span
 from sync.registry.state import RegisterState
 

@@ -13,14 +13,14 @@ from certificates.domain.identifiers import MunicipalityCode
 from certificates.errors import ConfigurationError, RefusedError
 from certificates.problems import ProblemCode
 from certificates.wire.codec import parse_object
-from sync import tables
-from sync.cloud_events import write_event
-from sync.database import open_database, reading, writing
-from sync.events import Change, Record
-from sync.records import Kind, read_form
+from sync.change.cloud_events import write_event
+from sync.change.events import Change, Record
+from sync.change.records import Kind, read_form
+from sync.copy import tables
+from sync.copy.database import open_database, reading, writing
+from sync.copy.sql import SqlTransaction
+from sync.copy.store import row_of
 from sync.registry.ports import Span
-from sync.sql import SqlTransaction
-from sync.store import row_of
 
 metadata = MetaData()
 

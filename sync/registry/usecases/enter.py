@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sync.events import Change
+from sync.change.events import Change
 from sync.registry.ports import Books
 from sync.registry.wire import ChangeAccepted
 

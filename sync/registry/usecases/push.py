@@ -12,8 +12,8 @@ from certificates.domain.identifiers import MunicipalityCode
 from certificates.errors import KofuError, RefusedError, UnavailableError, WireError
 from certificates.wire.frame import pack
 from certificates.wire.jose import SigningKey
+from sync.feed.wire import FeedBatch, FeedReceipt
 from sync.registry.ports import Books, Clock, Receiver, Span
-from sync.wire import FeedBatch, FeedReceipt
 
 _log = logging.getLogger(__name__)
 

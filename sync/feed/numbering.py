@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from certificates.errors import WireError
-from sync.cloud_events import Delivery
-from sync.store import FeedState
-from sync.wire import FeedBatch, ReceiptStatus
+from sync.change.cloud_events import Delivery
+from sync.copy.store import FeedState
+from sync.feed.wire import FeedBatch, ReceiptStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

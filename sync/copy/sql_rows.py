@@ -8,9 +8,9 @@ from sqlalchemy import RowMapping, Table
 
 from certificates.domain.identifiers import CardSerial, HouseholdNumber, MunicipalityCode, ResidentNumber
 from certificates.domain.resident import ResidencyStatus
-from sync import tables
-from sync.reasons import Stream
-from sync.store import (
+from sync.change.reasons import Stream
+from sync.copy import tables
+from sync.copy.store import (
     Block,
     CardRow,
     FeedState,

@@ -14,10 +14,10 @@ from certificates.domain.identifiers import CardSerial, HouseholdNumber, Municip
 from certificates.domain.resident import ResidencyStatus, Resident
 from certificates.domain.seal import SealRegistration
 from certificates.domain.suppression import Suppression
-from sync.events import CardCertificate, Record
-from sync.faults import SENTENCES, Fault, Sentence
-from sync.reasons import Stream
-from sync.records import text_of
+from sync.change.events import CardCertificate, Record
+from sync.change.reasons import Stream
+from sync.change.records import text_of
+from sync.checks.faults import SENTENCES, Fault, Sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

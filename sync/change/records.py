@@ -14,7 +14,7 @@ from certificates.domain.seal import SealRegistration
 from certificates.domain.suppression import Suppression
 from certificates.errors import WireError
 from certificates.wire.codec import Json, canonical, from_json, to_json
-from sync.events import CardCertificate, Record
+from sync.change.events import CardCertificate, Record
 
 
 class Kind(Enum):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence, Set
 
 from certificates.domain.identifiers import CardSerial, ResidentNumber
-from sync.naming import serials_in, suppressions_in
-from sync.reasons import Stream
-from sync.store import Block, CardRow, ResidentRow, Row, SealRow, SuppressionRow
+from sync.change.naming import serials_in, suppressions_in
+from sync.change.reasons import Stream
+from sync.copy.store import Block, CardRow, ResidentRow, Row, SealRow, SuppressionRow
 
 
 class Quarantine:

@@ -23,10 +23,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from certificates.domain.identifiers import CardSerial, MunicipalityCode, ResidentNumber
 from certificates.errors import ConfigurationError
-from sync import tables
-from sync.database import writing
-from sync.naming import serials_in
-from sync.sql_rows import (
+from sync.change.naming import serials_in
+from sync.copy import tables
+from sync.copy.database import writing
+from sync.copy.sql_rows import (
     Values,
     block_of,
     block_values,
@@ -40,7 +40,7 @@ from sync.sql_rows import (
     state_values,
     suppression_of,
 )
-from sync.store import (
+from sync.copy.store import (
     Block,
     FeedState,
     Found,
@@ -86,7 +86,7 @@ def store_of(copy: AsyncEngine | Store) -> Store:
 
 
 class SqlTransaction:
-    """See ``sync.store.Transaction``."""
+    """See ``sync.copy.store.Transaction``."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection

@@ -21,10 +21,10 @@ from certificates.domain.seal import SealRegistration
 from certificates.domain.suppression import Suppression
 from certificates.errors import InvalidValueError, WireError
 from certificates.wire.codec import Json, canonical, from_json, to_json
-from sync.events import CardCertificate, Change, ChangeEvent, Record, Subjects, is_event_id, source_of
-from sync.naming import Named, check_identifiers, named_by, named_in
-from sync.reasons import Reason, Stream
-from sync.records import Kind, form_of, read_form
+from sync.change.events import CardCertificate, Change, ChangeEvent, Record, Subjects, is_event_id, source_of
+from sync.change.naming import Named, check_identifiers, named_by, named_in
+from sync.change.reasons import Reason, Stream
+from sync.change.records import Kind, form_of, read_form
 
 CONTENT_TYPE = "application/cloudevents-batch+json"
 

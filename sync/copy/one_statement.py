@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.sql.expression import ClauseElement
 
 from certificates.errors import UnavailableError
-from sync.database import reading
+from sync.copy.database import reading
 
 Rows = Sequence[Sequence[object]]
 

@@ -21,8 +21,8 @@ from certificates.domain.seal import SealRegistration
 from certificates.domain.suppression import Suppression
 from certificates.errors import InvalidValueError, WireError
 from certificates.wire.codec import Json
-from sync.events import CardCertificate, Record, Subjects
-from sync.reasons import Stream
+from sync.change.events import CardCertificate, Record, Subjects
+from sync.change.reasons import Stream
 
 MAX_HISTORY = 99_999_999
 """履歴番号 has at most eight digits here; the column must hold it."""

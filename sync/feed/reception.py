@@ -15,13 +15,13 @@ from certificates.errors import BindingError, RefusedError, SignatureError
 from certificates.problems import ProblemCode
 from certificates.wire.frame import require_digest, unpack
 from certificates.wire.jose import Party, Role, TrustedKeys
-from sync.apply import wanted_by, work_through
-from sync.cloud_events import Delivery, read_batch
-from sync.numbering import Judgement, judge, require_numbers
-from sync.picture import Picture
-from sync.sql import store_of
-from sync.store import FeedState, InboxState, Store, Transaction, Writing
-from sync.wire import FeedBatch, FeedReceipt
+from sync.change.cloud_events import Delivery, read_batch
+from sync.checks.picture import Picture
+from sync.copy.sql import store_of
+from sync.copy.store import FeedState, InboxState, Store, Transaction, Writing
+from sync.feed.apply import wanted_by, work_through
+from sync.feed.numbering import Judgement, judge, require_numbers
+from sync.feed.wire import FeedBatch, FeedReceipt
 
 _log = logging.getLogger(__name__)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from sync.checks import fault_of
-from sync.cloud_events import Delivery, Readable, Unreadable
-from sync.faults import Fault
-from sync.naming import Named
-from sync.picture import Picture
-from sync.reasons import CORRECTIONS, Stream
-from sync.store import (
+from sync.change.cloud_events import Delivery, Readable, Unreadable
+from sync.change.naming import Named
+from sync.change.reasons import CORRECTIONS, Stream
+from sync.checks.faults import Fault
+from sync.checks.picture import Picture
+from sync.checks.rules import fault_of
+from sync.copy.store import (
     Block,
     CardRow,
     FeedState,

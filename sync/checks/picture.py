@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from certificates.domain.identifiers import HouseholdNumber, ResidentNumber
-from sync.quarantine import Quarantine
-from sync.store import CardRow, Found, Member, ResidentRow, Row, SealRow, SuppressionRow
+from sync.checks.quarantine import Quarantine
+from sync.copy.store import CardRow, Found, Member, ResidentRow, Row, SealRow, SuppressionRow
 
 
 class Picture:

@@ -21,14 +21,14 @@ from sqlalchemy.sql.expression import ClauseElement
 from certificates.domain.entitlement import RecordView, Watermark
 from certificates.domain.identifiers import CardSerial, MunicipalityCode, ResidentNumber
 from certificates.errors import BindingError, UnavailableError
-from sync.database import reading
-from sync.events import is_of
-from sync.faults import Fault
-from sync.one_statement import OneStatement, Rows
-from sync.records import read_card, read_resident, read_seal, read_suppression
-from sync.sql_rows import feed_state_of, moment_of
-from sync.store import FeedState, InboxState, SetAside
-from sync.tables import blocks, cards, feed_state, inbox, residents, seals, suppressions
+from sync.change.events import is_of
+from sync.change.records import read_card, read_resident, read_seal, read_suppression
+from sync.checks.faults import Fault
+from sync.copy.database import reading
+from sync.copy.one_statement import OneStatement, Rows
+from sync.copy.sql_rows import feed_state_of, moment_of
+from sync.copy.store import FeedState, InboxState, SetAside
+from sync.copy.tables import blocks, cards, feed_state, inbox, residents, seals, suppressions
 
 _HOLDER: Final = "holder"
 _CARD: Final = "card"

@@ -12,10 +12,10 @@ from typing import TypeVar
 from certificates.domain.entitlement import RecordView, Watermark
 from certificates.domain.identifiers import CardSerial, MunicipalityCode, ResidentNumber
 from certificates.errors import ConfigurationError, UnavailableError
-from sync.events import Record, is_of
-from sync.naming import serials_in
-from sync.records import read_card, read_resident, read_seal, read_suppression
-from sync.store import (
+from sync.change.events import Record, is_of
+from sync.change.naming import serials_in
+from sync.change.records import read_card, read_resident, read_seal, read_suppression
+from sync.copy.store import (
     Block,
     CardRow,
     FeedState,
@@ -156,7 +156,7 @@ def _pick(keys: Iterable[K], held: Mapping[K, V]) -> dict[K, V]:
 
 
 class _MemoryTransaction:
-    """See ``sync.store.Transaction``."""
+    """See ``sync.copy.store.Transaction``."""
 
     def __init__(self, contents: _Contents) -> None:
         self._contents = contents

@@ -13,7 +13,7 @@ from certificates.domain.resident import Resident
 from certificates.domain.seal import SealRegistration
 from certificates.domain.suppression import Suppression
 from certificates.errors import InvalidValueError
-from sync.reasons import Reason, Stream
+from sync.change.reasons import Reason, Stream
 
 _ID = re.compile(r"[0-9a-f]{32}\Z")
 

@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 from certificates.domain.clock import JST
 from certificates.domain.resident import ResidencyStatus
-from sync.events import Change
-from sync.faults import Fault
-from sync.picture import Picture
-from sync.reasons import CORRECTIONS, HALVES, MOVES_OUT, Nature, Reason, Stream
-from sync.store import CardRow, Member, ResidentRow, Row, SealRow, SuppressionRow
+from sync.change.events import Change
+from sync.change.reasons import CORRECTIONS, HALVES, MOVES_OUT, Nature, Reason, Stream
+from sync.checks.faults import Fault
+from sync.checks.picture import Picture
+from sync.copy.store import CardRow, Member, ResidentRow, Row, SealRow, SuppressionRow
 
 ADDRESS_ITEMS = frozenset({"history", "address", "address_since", "notified"})
 HOUSEHOLD_ITEMS = frozenset({"history", "household", "relation", "household_head", "notified"})

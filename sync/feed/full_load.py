@@ -23,12 +23,12 @@ from certificates.domain.seal import SealRegistration
 from certificates.errors import ConfigurationError, InvalidValueError, KofuError, SignatureError, WireError
 from certificates.wire.codec import canonical, parse_object
 from certificates.wire.jose import Party, Role, SigningKey, TrustedKeys
-from sync.events import CardCertificate, Record, key_of
-from sync.naming import check_identifiers
-from sync.records import Kind, form_of, kind_of, read_form
-from sync.sql import SqlStore
-from sync.store import FeedState, Row, Store, row_of
-from sync.wire import FullLoadHead
+from sync.change.events import CardCertificate, Record, key_of
+from sync.change.naming import check_identifiers
+from sync.change.records import Kind, form_of, kind_of, read_form
+from sync.copy.sql import SqlStore
+from sync.copy.store import FeedState, Row, Store, row_of
+from sync.feed.wire import FullLoadHead
 
 _LINES_AT_ONCE = 2_000
 _MAX_LINE = 1 << 20

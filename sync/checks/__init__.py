@@ -1,0 +1,1 @@
+"""Checks at reception, and the quarantine of what fails them."""

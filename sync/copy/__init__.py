@@ -1,0 +1,1 @@
+"""The issuance server's own copy of the register, and reading it for one decision."""

@@ -1,0 +1,1 @@
+"""How changes come in: deliveries, their numbers, and the full load."""
