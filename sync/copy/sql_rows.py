@@ -92,8 +92,10 @@ def feed_state_of(row: RowMapping) -> FeedState:
         applied=row["applied"],
         known=row["known"],
         heard_at=moment_of(row["heard_at"]),
+        said_at=moment_of(row["said_at"]),
         loaded=row["loaded"],
         conflict=row["conflict"],
+        chain=bytes(row["chain"]),
     )
 
 
@@ -178,6 +180,8 @@ def state_values(state: FeedState) -> Values:
         "applied": state.applied,
         "known": state.known,
         "heard_at": microseconds(state.heard_at),
+        "said_at": microseconds(state.said_at or state.heard_at),
+        "chain": state.chain,
         "loaded": state.loaded,
         "conflict": state.conflict,
     }

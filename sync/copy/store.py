@@ -18,6 +18,7 @@ from sync.change.events import CardCertificate, Record
 from sync.change.reasons import Stream
 from sync.change.records import text_of
 from sync.checks.faults import SENTENCES, Fault, Sentence
+from sync.feed.wire import NO_CHAIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,15 +174,19 @@ class FeedState:
 
     ``loaded``: the number of the last full load; lower numbers are in it. ``conflict``: the first number that
     arrived with two contents, or that the registry has forgotten and would give out again; while it stands nothing
-    is issued and nothing applied, and only a full load ends it.
+    is issued and nothing applied, and only a full load ends it. ``heard_at`` is the registry's time of its last
+    message, but never later than our clock; ``said_at`` the same unclipped, to be compared with the registry's clock
+    alone. ``chain`` is over every change up to ``applied`` (``sync.feed.wire.link``).
     """
 
     municipality: MunicipalityCode
     applied: int
     known: int
     heard_at: datetime
+    said_at: datetime | None = None
     loaded: int = 0
     conflict: int | None = None
+    chain: bytes = NO_CHAIN
 
     @property
     def watermark(self) -> Watermark:

@@ -80,8 +80,10 @@ feed_state = Table(
     Column("applied", BigInteger, nullable=False),
     Column("known", BigInteger, nullable=False),
     Column("heard_at", BigInteger, nullable=False),  # microseconds since 1970-01-01T00:00Z
+    Column("said_at", BigInteger, nullable=False),  # the same, by the registry's own clock
     Column("loaded", BigInteger, nullable=False),
     Column("conflict", BigInteger, nullable=True),
+    Column("chain", LargeBinary(32), nullable=False),
 )
 
 inbox = Table(
@@ -114,3 +116,31 @@ blocks = Table(
     Column("history", Integer, nullable=True),
 )
 """Whom the quarantined changes of the inbox name: nothing is issued for them while the row stands."""
+
+leaves = Table(
+    "leaves",
+    metadata,
+    Column("leaf", String(16), primary_key=True),
+    Column("high", BigInteger, nullable=False),
+    Column("low", BigInteger, nullable=False),
+    Column("touched", BigInteger, nullable=False),
+)
+"""The digest tree's leaves as the applied changes have moved them (``sync.reconcile.leaves``)."""
+
+doubts = Table(
+    "doubts",
+    metadata,
+    Column("subject", String(16), primary_key=True),
+    Column("resident", String(15), nullable=True, index=True),
+    Column("household", String(15), nullable=True, index=True),
+    Column("found_at", BigInteger, nullable=False),  # microseconds since 1970-01-01T00:00Z
+)
+"""Whose rows a reconciliation found to differ from the registry's: nothing is issued for them until they are set right."""
+
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("subject", String(16), primary_key=True),
+    Column("erased_at", BigInteger, nullable=False),  # microseconds since 1970-01-01T00:00Z
+)
+"""Whose rows were erased after the legal period, so that no reconciliation brings them back."""

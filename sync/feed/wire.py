@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -12,6 +13,13 @@ from certificates.errors import InvalidValueError
 
 MAX_EVENTS = 5_000
 """Changes in one batch."""
+NO_CHAIN = bytes(32)
+"""The chain before the first change, and where a register was taken over."""
+
+
+def link(chain: bytes, digest: bytes) -> bytes:
+    """The chain after one more change: SHA-256 over a label, the chain before it and the event's own SHA-256."""
+    return hashlib.sha256(b"kofu feed 1\0" + chain + digest).digest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +28,8 @@ class FeedBatch:
 
     Numbers ``first`` to ``last`` without gaps; ``count`` 0 (``first`` and ``last`` 0, body ``[]``) is a heartbeat.
     ``sha256`` is over the body. ``position`` is the registry's highest number and ``sent_at`` its own time, both
-    read together when the batch was signed.
+    read together when the batch was signed. ``chain`` (``link``) is over every change before ``first``; in a
+    heartbeat over every change up to ``position``: a copy that has come to the same number by other changes shows.
     """
 
     TAG: ClassVar[str] = "feed-batch/1"
@@ -31,8 +40,11 @@ class FeedBatch:
     sha256: bytes
     position: int
     sent_at: datetime
+    chain: bytes = NO_CHAIN
 
     def __post_init__(self) -> None:
+        if len(self.chain) != 32:
+            raise InvalidValueError("chain", "must have 32 bytes")
         if self.count == 0:
             if self.first != 0 or self.last != 0:
                 raise InvalidValueError("first, last", "must be 0 in a heartbeat")
@@ -65,7 +77,8 @@ class FeedReceipt:
 class FullLoadHead:
     """First line of a full-load file (全件), signed: the register as it stood at number ``sequence``.
 
-    ``count`` records follow, one a line; ``sha256`` is over every byte after the first line's end.
+    ``count`` records follow, one a line; ``sha256`` is over every byte after the first line's end; ``chain`` is over
+    every change up to ``sequence``.
     """
 
     TAG: ClassVar[str] = "full-load/1"
@@ -74,3 +87,4 @@ class FullLoadHead:
     count: int
     sha256: bytes
     taken_at: datetime
+    chain: bytes = NO_CHAIN

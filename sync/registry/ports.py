@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from sync.change.events import Change, Record
 from sync.feed.wire import FeedReceipt
+from sync.reconcile.leaves import Leaf
 
 Clock = Callable[[], datetime]
 
@@ -19,6 +20,15 @@ class Span:
 
     first: int
     position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubjectRecords:
+    """The current rows of one subject (``sync.reconcile.leaves``), and the highest number that names it, or 0."""
+
+    subject: str = field(repr=False)
+    touched: int
+    records: Sequence[Record] = field(repr=False)
 
 
 class Books(Protocol):
@@ -39,6 +49,27 @@ class Books(Protocol):
 
     async def events(self, first: int, last: int) -> Sequence[bytes]:
         """The CloudEvents of these numbers in canonical form."""
+        ...
+
+    async def chain(self, number: int) -> bytes:
+        """The chain over every change up to ``number`` (``sync.feed.wire.link``), which stands in the span or just
+        before it."""
+        ...
+
+    async def touched(self, subjects: Sequence[str]) -> tuple[int, int]:
+        """The highest number that names one of them (0 when none does), and the highest of all; one snapshot.
+
+        A household is named by every change that concerns somebody who belongs to it or did so before the change.
+        """
+        ...
+
+    async def leaves(self) -> tuple[int, Sequence[Leaf]]:
+        """The highest number of all, and the digest tree's leaves as they stand at it, by name."""
+        ...
+
+    async def subjects(self, leaves: Sequence[str]) -> tuple[int, Sequence[SubjectRecords]]:
+        """The highest number of all, and everybody whose subject begins with one of ``leaves``: a leaf, or a whole
+        subject. One snapshot."""
         ...
 
     async def records(self) -> tuple[int, Iterator[Record]]:

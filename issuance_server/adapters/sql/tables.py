@@ -65,6 +65,9 @@ issue_orders = Table(
     Column("fee", Integer),
     Column("register_sequence", BigInteger),
     Column("register_age_ms", BigInteger),
+    Column(
+        "registry_asked", BigInteger
+    ),  # the registry's position when it was asked; null when it did not answer
     # how it ended
     Column("outcome", String(16)),
     Column("sheets", Integer),
