@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import groupby
@@ -21,6 +21,10 @@ _BOLD = 0.28  # points by which the official seal's strokes are thickened
 _CORNERS = "2 J"  # projecting caps: the corners of frames close
 
 
+Show = Callable[[Sequence[Glyph], str], str]
+"""How glyphs of one size are written: the operators that choose the font and show them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawing:
     """Operators in ASCII that leave the graphics state as they found it, and the glyphs that they show."""
@@ -29,19 +33,27 @@ class Drawing:
     glyphs: frozenset[Glyph] = field(repr=False)
 
 
-def draw(sheet: Sheet, face: Typeface) -> Drawing:
+def shown(glyphs: Sequence[Glyph], size: str) -> str:
+    """Glyphs as hexadecimal CIDs of the typeface, with a change of font where the plane changes."""
+    return " ".join(
+        f"/{resource_name(plane)} {size} Tf <{''.join([f'{glyph.cid:04X}' for glyph in run])}> Tj"
+        for plane, run in groupby(glyphs, attrgetter("plane"))
+    )
+
+
+def draw(sheet: Sheet, face: Typeface, show: Show = shown) -> Drawing:
     """Raises RefusedError: NO_GLYPH for what cannot be drawn, DOES_NOT_FIT for what is too long."""
     used: set[Glyph] = set()
     parts = ["q", _CORNERS, _rules(sheet.rules)]
     for placement in sheet.texts:
         for line in set_text(placement, face):
-            parts.append(_text(line))
+            parts.append(text_line(line, show))
             used.update(line.glyphs)
     if sheet.imprint is not None:
-        parts.append(_imprint(*sheet.imprint))
+        parts.append(imprint_mask(*sheet.imprint))
     if sheet.seal is not None:
         lettering = face.glyphs(sheet.seal.lettering)
-        parts.append(_official_seal(sheet.seal, lettering))
+        parts.append(_official_seal(sheet.seal, lettering, show))
         used.update(lettering)
     parts.append("Q")
     return Drawing(operators="\n".join(parts), glyphs=frozenset(used))
@@ -62,20 +74,13 @@ def _rules(rules: tuple[Rule, ...]) -> str:
     return "\n".join(parts)
 
 
-def _text(line: SetLine) -> str:
-    text = f"BT 1 0 0 1 {line.x:.2f} {line.y:.2f} Tm {_shown(line.glyphs, f'{line.size:g}')} ET"
+def text_line(line: SetLine, show: Show = shown) -> str:
+    """One line of text where it was set."""
+    text = f"BT 1 0 0 1 {line.x:.2f} {line.y:.2f} Tm {show(line.glyphs, f'{line.size:g}')} ET"
     return f"{line.spacing:.3f} Tc {text} 0 Tc" if line.spacing else text
 
 
-def _shown(glyphs: Iterable[Glyph], size: str) -> str:
-    """Glyphs as hexadecimal CIDs, with a change of font where the plane changes."""
-    return " ".join(
-        f"/{resource_name(plane)} {size} Tf <{''.join([f'{glyph.cid:04X}' for glyph in run])}> Tj"
-        for plane, run in groupby(glyphs, attrgetter("plane"))
-    )
-
-
-def _imprint(imprint: SealImprint, box: Box) -> str:
+def imprint_mask(imprint: SealImprint, box: Box) -> str:
     """At true size in the middle of its box, as an inline mask: so the content stream binds it to the page."""
     width, height = imprint.width_mm, imprint.height_mm
     x = (box.x + (box.width - width) / 2) * POINTS
@@ -87,7 +92,7 @@ def _imprint(imprint: SealImprint, box: Box) -> str:
     )
 
 
-def _official_seal(seal: OfficialSeal, lettering: tuple[Glyph, ...]) -> str:
+def _official_seal(seal: OfficialSeal, lettering: tuple[Glyph, ...], show: Show) -> str:
     """A double frame and upright lettering that fills its cells, thickened as a cut seal prints."""
     left, width = seal.box.x * POINTS, seal.box.width * POINTS
     bottom, height = (PAPER[1] - seal.box.y - seal.box.height) * POINTS, seal.box.height * POINTS
@@ -102,6 +107,6 @@ def _official_seal(seal: OfficialSeal, lettering: tuple[Glyph, ...]) -> str:
     for glyph, (x, y, cell_width, cell_height) in zip(lettering, cells(len(lettering), *inner), strict=True):
         stretch = cell_width / (glyph.advance / 1000)
         origin = y + 0.121 * cell_height  # the em box reaches this far below the baseline
-        parts.append(f"{stretch:.2f} 0 0 {cell_height:.2f} {x:.2f} {origin:.2f} Tm {_shown((glyph,), '1')}")
+        parts.append(f"{stretch:.2f} 0 0 {cell_height:.2f} {x:.2f} {origin:.2f} Tm {show((glyph,), '1')}")
     parts.append("ET Q")
     return "\n".join(parts)

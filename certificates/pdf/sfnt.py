@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from certificates.errors import ConfigurationError
+
 # glyf: flags of a composite's components (OpenType 1.9, "glyf").
 _WORDS, _SCALE, _MORE, _XY_SCALE, _TWO_BY_TWO, _INSTRUCTIONS = 0x0001, 0x0008, 0x0020, 0x0040, 0x0080, 0x0100
 
@@ -50,6 +52,20 @@ class Outlines:
     def outline(self, gid: int) -> bytes:
         return self.data[self.glyf + self.loca[gid] : self.glyf + self.loca[gid + 1]]
 
+    def simple(self, gid: int) -> bytes:
+        """The outline without hints, padded to four bytes. Raises ConfigurationError for a composite one."""
+        outline = self.outline(gid)
+        if outline and struct.unpack_from(">h", outline)[0] < 0:
+            raise ConfigurationError(
+                "font", f"glyph {gid} is made of others, which the quick writer does not draw"
+            )
+        piece = _without_hints(outline, {}, [])
+        return piece + b"\0" * (-len(piece) % 4)
+
+    def metrics(self, gid: int) -> bytes:
+        """Advance width and left side bearing, as hmtx holds them."""
+        return struct.pack(">Hh", self._advance_units(gid), self.bearings[gid])
+
     def subset(self, gids: Iterable[int]) -> tuple[bytes, dict[int, int]]:
         """A TrueType file with these glyphs, without hints, and the new number of each; components come along.
 
@@ -67,7 +83,7 @@ class Outlines:
         for piece in pieces:
             places.append(places[-1] + len(piece))
         count = len(queue)
-        metrics = b"".join(struct.pack(">Hh", self._advance_units(gid), self.bearings[gid]) for gid in queue)
+        metrics = b"".join(self.metrics(gid) for gid in queue)
         return _assemble(
             {
                 b"glyf": b"".join(pieces),
@@ -143,7 +159,8 @@ def _without_hints(outline: bytes, numbers: dict[int, int], queue: list[int]) ->
     return b"".join(parts)
 
 
-def _checksum(data: bytes) -> int:
+def checksum(data: bytes) -> int:
+    """The sum of an sfnt table's words (OpenType 1.9, "Calculating checksums")."""
     return sum(_numbers("I", data + b"\0" * (-len(data) % 4))) & 0xFFFFFFFF
 
 
@@ -158,10 +175,10 @@ def _assemble(tables: Mapping[bytes, bytes]) -> bytes:
     bodies: list[bytes] = []
     head_place = total = 0
     for tag, data in sorted(tables.items()):
-        checksum = _checksum(data)
-        entry = struct.pack(">4sIII", tag, checksum, place, len(data))
+        words = checksum(data)
+        entry = struct.pack(">4sIII", tag, words, place, len(data))
         directory.append(entry)
-        total += checksum + sum(struct.unpack(">4I", entry))
+        total += words + sum(struct.unpack(">4I", entry))
         if tag == b"head":
             head_place = place
         bodies.append(data + b"\0" * (-len(data) % 4))

@@ -24,7 +24,7 @@ from certificates.pdf.forms.seal import seal_sheets
 from certificates.pdf.page_tag import opening
 from certificates.pdf.sheet import PAPER, Sheet
 
-_FORMS: Mapping[Form | None, Callable[[CertificateContent], tuple[Sheet, ...]]] = {
+FORMS: Mapping[Form | None, Callable[[CertificateContent], tuple[Sheet, ...]]] = {
     Form.HOUSEHOLD: household_sheets,
     Form.INDIVIDUAL: individual_sheets,
     None: seal_sheets,
@@ -55,12 +55,12 @@ def render(contents: Sequence[CertificateContent], face: Typeface) -> Rendered:
     Raises RefusedError (NO_GLYPH, DOES_NOT_FIT), and InvalidValueError when the copies are not of one order and kind
     with a number each.
     """
-    _check_one_order(contents)
+    require_one_order(contents)
     canvas = _PageCanvas(contents[0].title)
     used: set[Glyph] = set()
     pages: list[RenderedPage] = []
     for content in contents:
-        sheets = _FORMS[content.form](content)
+        sheets = FORMS[content.form](content)
         for page, sheet in enumerate(sheets, start=1):
             drawing = draw(sheet, face)
             used |= drawing.glyphs
@@ -72,7 +72,7 @@ def render(contents: Sequence[CertificateContent], face: Typeface) -> Rendered:
     return Rendered(pdf=canvas.finish(face, used), pages=tuple(pages))
 
 
-def _check_one_order(contents: Sequence[CertificateContent]) -> None:
+def require_one_order(contents: Sequence[CertificateContent]) -> None:
     if not contents:
         raise InvalidValueError("contents", "is empty")
     if len({(content.order, content.kind) for content in contents}) != 1:

@@ -21,8 +21,9 @@ from certificates.domain.issue_number import IssueNumber
 from certificates.domain.municipality import Municipality
 from certificates.errors import BindingError, WireError
 from certificates.pdf.fonts import Typeface
+from certificates.pdf.quick.repertoire import jis_x_0208
+from certificates.pdf.quick.writer import QuickWriter
 from certificates.pdf.reading import read_pages
-from certificates.pdf.writing import render
 from issuance_server.ports import Built, BuiltPage
 from issuance_server.usecases.readback import ReadPage, require_bound, require_numbered
 
@@ -30,9 +31,9 @@ from issuance_server.usecases.readback import ReadPage, require_bound, require_n
 class PdfPress:
     """See ``ports.Press``; made by ``open_press``."""
 
-    def __init__(self, municipality: Municipality, face: Typeface, thread: ThreadPoolExecutor) -> None:
+    def __init__(self, municipality: Municipality, writer: QuickWriter, thread: ThreadPoolExecutor) -> None:
         self._municipality = municipality
-        self._face = face
+        self._writer = writer  # in use on the press's thread alone
         self._thread = thread
 
     async def build(
@@ -51,7 +52,7 @@ class PdfPress:
         return built
 
     def _render(self, contents: Sequence[CertificateContent]) -> Built:
-        rendered = render(contents, self._face)
+        rendered = self._writer.render(contents)
         return Built(
             pdf=rendered.pdf,
             pages=tuple(
@@ -113,4 +114,6 @@ def _require_complete(read: Sequence[ReadPage], contents: Sequence[CertificateCo
 @contextlib.asynccontextmanager
 async def open_press(municipality: Municipality, face: Typeface) -> AsyncIterator[PdfPress]:
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="press") as thread:
-        yield PdfPress(municipality, face, thread)
+        writer = QuickWriter(face)
+        await asyncio.get_running_loop().run_in_executor(thread, writer.prepare, jis_x_0208())
+        yield PdfPress(municipality, writer, thread)

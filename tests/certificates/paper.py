@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
@@ -32,6 +32,8 @@ from certificates.domain.resident import ForeignStatus, Honseki, Resident, Sex
 from certificates.domain.seal import SealImprint, SealRegistration
 from certificates.errors import ConfigurationError
 from certificates.pdf.fonts import Typeface, find_mincho
+from certificates.pdf.quick.writer import QuickWriter
+from certificates.pdf.writing import Rendered, render
 
 ALL = frozenset(OptionalItem)
 CODE = municipality_code("992011")
@@ -165,6 +167,21 @@ def mincho() -> Typeface:
         return _loaded(find_mincho())
     except ConfigurationError as error:
         pytest.skip(str(error))
+
+
+Write = Callable[[Sequence[CertificateContent]], Rendered]
+
+
+@cache
+def _quick(path: Path) -> QuickWriter:
+    return QuickWriter(_loaded(path))
+
+
+WRITERS: Mapping[str, Callable[[Typeface], Write]] = {
+    "reference": lambda face: lambda contents: render(contents, face),
+    "quick": lambda face: _quick(face.path).render,
+}
+"""Two writers, one layout: what holds for the paper holds for both."""
 
 
 def read_by_pdftotext(pdf: bytes) -> str:

@@ -18,9 +18,8 @@ from certificates.pdf.fonts import Typeface, clusters, find_mincho
 from certificates.pdf.official_seal import cells, columns
 from certificates.pdf.sfnt import outlines_of
 from certificates.pdf.sheet import PAPER, Align, Box, Placement, Style, ruled
-from certificates.pdf.writing import render
 from certificates.problems import ProblemCode
-from tests.certificates.paper import STATUS, content, foreigner, mincho, read_by_pdfium, resident
+from tests.certificates.paper import STATUS, Write, content, foreigner, mincho, read_by_pdfium, resident
 
 DEJAVU = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
 
@@ -56,9 +55,9 @@ def test_what_cannot_be_drawn_refuses_and_names_the_code_points_only(
     assert (refused.value.code, refused.value.detail) == (ProblemCode.NO_GLYPH, named)
 
 
-def test_a_certificate_with_an_undrawable_name_is_refused(face: Typeface) -> None:
+def test_a_certificate_with_an_undrawable_name_is_refused(write: Write) -> None:
     with pytest.raises(RefusedError) as refused:
-        render([content(resident(name="見本　\U0001f600"))], face)
+        write([content(resident(name="見本　\U0001f600"))])
     assert refused.value.code is ProblemCode.NO_GLYPH
 
 
@@ -199,16 +198,16 @@ def test_set_text_is_whole_and_inside_its_box(
         ),
     ],
 )
-def test_long_values_still_stand_whole_on_the_sheet(face: Typeface, row: object) -> None:
+def test_long_values_still_stand_whole_on_the_sheet(write: Write, row: object) -> None:
     assert not isinstance(row, str)
     for certificate in (content(row), content(row, chosen=(row,))):  # type: ignore[arg-type]
-        assert certificate.missing_from(read_by_pdfium(render([certificate], face).pdf)) == ()
+        assert certificate.missing_from(read_by_pdfium(write([certificate]).pdf)) == ()
 
 
 @pytest.mark.parametrize("item", ["name", "address", "previous_address", "relation"])
-def test_a_value_beyond_all_room_refuses_the_certificate(face: Typeface, item: str) -> None:
+def test_a_value_beyond_all_room_refuses_the_certificate(write: Write, item: str) -> None:
     with pytest.raises(RefusedError) as refused:
-        render([content(resident(**{item: "見本" * 200}))], face)
+        write([content(resident(**{item: "見本" * 200}))])
     assert refused.value.code is ProblemCode.DOES_NOT_FIT
     assert refused.value.detail in {"氏名", "住所", "転入前住所", "続柄"}
 

@@ -17,8 +17,7 @@ from certificates.pdf.fonts import Typeface
 from certificates.pdf.forms.seal import seal_sheets
 from certificates.pdf.imprint import draw_imprint
 from certificates.pdf.sheet import Box
-from certificates.pdf.writing import render
-from tests.certificates.paper import content, mincho, resident
+from tests.certificates.paper import Write, content, mincho, resident
 
 DOTS = 12  # a millimetre, of the picture that is measured
 
@@ -28,9 +27,9 @@ def face() -> Typeface:
     return mincho()
 
 
-def picture(certificate: CertificateContent, face: Typeface) -> NDArray[np.bool_]:
+def picture(certificate: CertificateContent, write: Write) -> NDArray[np.bool_]:
     """The page as a printer sees it, true where there is ink."""
-    with pypdfium2.PdfDocument(render([certificate], face).pdf) as document:
+    with pypdfium2.PdfDocument(write([certificate]).pdf) as document:
         image = document[0].render(scale=DOTS * 25.4 / 72).to_pil().convert("L")
     return np.asarray(image) < 128
 
@@ -48,16 +47,16 @@ def sealed(imprint: SealImprint) -> CertificateContent:
 
 
 @pytest.mark.parametrize("diameter", [9.0, 16.5, 25.0])
-def test_an_imprint_is_printed_at_its_true_size(face: Typeface, diameter: float) -> None:
+def test_an_imprint_is_printed_at_its_true_size(face: Typeface, write: Write, diameter: float) -> None:
     certificate = sealed(draw_imprint("見本一郎", face, diameter_mm=diameter))
     sheet = seal_sheets(certificate)[0]
     assert sheet.imprint is not None
-    width, height = inked(picture(certificate, face), sheet.imprint[1])
+    width, height = inked(picture(certificate, write), sheet.imprint[1])
     assert width == pytest.approx(diameter, abs=0.2)
     assert height == pytest.approx(diameter, abs=0.2)
 
 
-def test_an_imprint_is_printed_upright_and_dot_for_dot(face: Typeface) -> None:
+def test_an_imprint_is_printed_upright_and_dot_for_dot(write: Write) -> None:
     """Ink in the upper left quarter alone, at one dot for each dot of the picture."""
     half = b"\xff" * 10 + b"\x00" * 10
     imprint = SealImprint(width=160, height=160, dots_per_mm=DOTS, rows=half * 80 + b"\x00" * 20 * 80)
@@ -66,7 +65,7 @@ def test_an_imprint_is_printed_upright_and_dot_for_dot(face: Typeface) -> None:
     assert sheet.imprint is not None
     box = sheet.imprint[1]
     middle_x, middle_y = (box.x + box.width / 2) * DOTS, (box.y + box.height / 2) * DOTS
-    page = picture(certificate, face)
+    page = picture(certificate, write)
     area = page[
         int(box.y + 1) * DOTS : int(box.y + box.height - 1) * DOTS, int(box.x + 1) * DOTS : int(60 * DOTS)
     ]
@@ -76,12 +75,12 @@ def test_an_imprint_is_printed_upright_and_dot_for_dot(face: Typeface) -> None:
     assert not page[int(middle_y) - 40, int(middle_x) + 40]
 
 
-def test_the_official_seal_is_black_and_at_most_25_mm(face: Typeface) -> None:
+def test_the_official_seal_is_black_and_at_most_25_mm(face: Typeface, write: Write) -> None:
     certificate = sealed(draw_imprint("見本", face))
     seal = seal_sheets(certificate)[0].seal
     assert seal is not None
     around = Box(seal.box.x - 2, seal.box.y - 2, seal.box.width + 4, seal.box.height + 2.7)
-    width, height = inked(picture(certificate, face), around)
+    width, height = inked(picture(certificate, write), around)
     assert width == pytest.approx(seal.box.width, abs=0.3)
     assert height == pytest.approx(seal.box.height, abs=0.6)
     assert max(width, height) <= 25

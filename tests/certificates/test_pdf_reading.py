@@ -16,8 +16,8 @@ from certificates.pdf import reading
 from certificates.pdf.fonts import Typeface
 from certificates.pdf.page_tag import opening, tag_of
 from certificates.pdf.reading import read_pages
-from certificates.pdf.writing import Rendered, render
-from tests.certificates.paper import NUMBER, ORDER, copies, family, mincho
+from certificates.pdf.writing import Rendered
+from tests.certificates.paper import NUMBER, ORDER, Write, copies, family, mincho
 
 
 @pytest.fixture(scope="module")
@@ -26,9 +26,9 @@ def face() -> Typeface:
 
 
 @pytest.fixture(scope="module")
-def whole(face: Typeface) -> Rendered:
+def whole(write: Write) -> Rendered:
     """A file with one page, to be damaged."""
-    return render([family(1)], face)
+    return write([family(1)])
 
 
 def reworked(rendered: Rendered, change: Callable[[PdfWriter], None]) -> bytes:
@@ -49,15 +49,15 @@ def around(writer: PdfWriter, before: bytes, after: bytes) -> None:
         page[NameObject("/Contents")] = parts
 
 
-def test_content_put_around_ours_changes_neither_tag_nor_digest(face: Typeface) -> None:
-    rendered = render(copies(family(5), 2), face)
+def test_content_put_around_ours_changes_neither_tag_nor_digest(write: Write) -> None:
+    rendered = write(copies(family(5), 2))
     marked = reworked(rendered, lambda writer: around(writer, b"q 1 0 0 rg 0 0 5 5 re f Q\n", b"q Q\n"))
     assert [tag.sha256 for tag in read_pages(marked)] == [page.sha256 for page in rendered.pages]
     assert [tag.text for tag in read_pages(marked)] == [tag.text for tag in read_pages(rendered.pdf)]
 
 
-def test_backs_of_sheets_are_left_out_when_they_are_expected(face: Typeface) -> None:
-    rendered = render([family(5)], face)
+def test_backs_of_sheets_are_left_out_when_they_are_expected(write: Write) -> None:
+    rendered = write([family(5)])
 
     def add_backs(writer: PdfWriter) -> None:
         for index in (1, 3):
@@ -75,9 +75,9 @@ def test_backs_of_sheets_are_left_out_when_they_are_expected(face: Typeface) -> 
         )
 
 
-def test_a_page_with_two_tags_is_not_accepted(face: Typeface) -> None:
+def test_a_page_with_two_tags_is_not_accepted(write: Write) -> None:
     tag = opening(ORDER, NUMBER, 1, 1).encode() + b"\nEMC\n"
-    doubled = reworked(render([family(1)], face), lambda writer: around(writer, tag, b""))
+    doubled = reworked(write([family(1)]), lambda writer: around(writer, tag, b""))
     with pytest.raises(WireError, match="exactly one"):
         read_pages(doubled)
 
@@ -102,9 +102,9 @@ def only(data: bytes) -> Callable[[PdfWriter], None]:
         b" " + opening(ORDER, NUMBER, 1, 1).encode() + b"\nEMC",
     ],
 )
-def test_a_page_without_a_proper_tag_is_not_accepted(face: Typeface, stream: bytes) -> None:
+def test_a_page_without_a_proper_tag_is_not_accepted(write: Write, stream: bytes) -> None:
     with pytest.raises(WireError):
-        read_pages(reworked(render([family(1)], face), only(stream)))
+        read_pages(reworked(write([family(1)]), only(stream)))
 
 
 def test_a_tag_says_which_page_of_which_copy() -> None:
@@ -114,16 +114,14 @@ def test_a_tag_says_which_page_of_which_copy() -> None:
         tag_of(b"q")
 
 
-def test_an_encrypted_file_is_not_accepted(face: Typeface) -> None:
-    locked = reworked(
-        render([family(1)], face), lambda writer: writer.encrypt("", "owner", algorithm="RC4-128")
-    )
+def test_an_encrypted_file_is_not_accepted(write: Write) -> None:
+    locked = reworked(write([family(1)]), lambda writer: writer.encrypt("", "owner", algorithm="RC4-128"))
     with pytest.raises(WireError):
         read_pages(locked)
 
 
-def test_a_file_beyond_the_limits_is_not_accepted(face: Typeface, monkeypatch: pytest.MonkeyPatch) -> None:
-    pdf = render([family(5)], face).pdf
+def test_a_file_beyond_the_limits_is_not_accepted(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    pdf = write([family(5)]).pdf
     for limit, value in (("MAX_FILE", len(pdf) - 1), ("MAX_PAGES", 1), ("MAX_CONTENT", 100)):
         with monkeypatch.context() as patch:
             patch.setattr(reading, limit, value)

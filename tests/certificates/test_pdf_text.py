@@ -25,7 +25,7 @@ from certificates.pdf.fonts import Typeface
 from certificates.pdf.samples import main as write_samples
 from certificates.pdf.samples import sample_contents
 from certificates.pdf.writing import render
-from tests.certificates.paper import READERS, content, foreigner, mincho, resident
+from tests.certificates.paper import READERS, Write, content, foreigner, mincho, resident
 
 SAMPLES = ("household", "foreign", "individual", "seal")
 # Names as registers hold them: the second plane, 辻 and 葛 in their Moji_Joho forms, compatibility characters, 﨑.
@@ -93,22 +93,22 @@ def person(choice: random.Random, serial: int, head: str) -> Resident:
 
 @pytest.mark.parametrize("reader", READERS)
 @pytest.mark.parametrize("name", SAMPLES)
-def test_a_sample_reads_back_exactly(face: Typeface, name: str, reader: str) -> None:
+def test_a_sample_reads_back_exactly(face: Typeface, write: Write, name: str, reader: str) -> None:
     if reader == "pdftotext":
         needs("pdftotext")
     sample = sample_contents(face)[name]
-    assert sample.missing_from(READERS[reader](render([sample], face).pdf)) == ()
+    assert sample.missing_from(READERS[reader](write([sample]).pdf)) == ()
 
 
 @pytest.fixture(scope="module")
-def households(face: Typeface) -> list[tuple[CertificateContent, bytes]]:
+def households(write: Write) -> list[tuple[CertificateContent, bytes]]:
     """Fifty certificates of chance, one to six members each."""
     choice = random.Random(20261121)
     found = []
     for _ in range(50):
         members = (person(choice, serial, "見本　世帯主") for serial in range(1, choice.randint(1, 6) + 1))
         certificate = content(*members)
-        found.append((certificate, render([certificate], face).pdf))
+        found.append((certificate, write([certificate]).pdf))
     return found
 
 
@@ -141,14 +141,14 @@ def chance_name(choice: random.Random, face: Typeface) -> str:
 
 
 @pytest.fixture(scope="module")
-def names(face: Typeface) -> list[tuple[str, bytes]]:
+def names(face: Typeface, write: Write) -> list[tuple[str, bytes]]:
     choice = random.Random(7)
     found = []
     for _ in range(20):
         name = chance_name(choice, face)
         certificate = content(resident(), chosen=(resident(),))
         block = {**certificate.blocks[0], Slot.NAME: Entry(label="氏名", lines=(name,))}
-        found.append((name, render([replace(certificate, blocks=(block,))], face).pdf))
+        found.append((name, write([replace(certificate, blocks=(block,))]).pdf))
     return found
 
 
@@ -161,20 +161,20 @@ def test_any_characters_and_sequences_read_back_exactly(names: list[tuple[str, b
         assert bare(name) in bare(READERS[reader](pdf))
 
 
-def test_glyphs_numbered_among_the_surrogates_read_back(face: Typeface) -> None:
+def test_glyphs_numbered_among_the_surrogates_read_back(face: Typeface, write: Write) -> None:
     """Two such codes side by side would melt into one character in a reader that takes codes for UTF-16."""
     pair = "\U0002a03f\U0002cf3e"
     assert [0xD800 <= glyph.gid < 0xE000 for glyph in face.glyphs(pair)] == [True, True]
-    pdf = render([content(resident(name=f"見{pair}"))], face).pdf
+    pdf = write([content(resident(name=f"見{pair}"))]).pdf
     for reader in ("pdfium", "pypdf"):
         assert f"見{pair}" in READERS[reader](pdf)
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_qpdf_has_nothing_to_say(face: Typeface, name: str, tmp_path: Path) -> None:
+def test_qpdf_has_nothing_to_say(face: Typeface, write: Write, name: str, tmp_path: Path) -> None:
     needs("qpdf")
     path = tmp_path / "sample.pdf"
-    path.write_bytes(render([sample_contents(face)[name]], face).pdf)
+    path.write_bytes(write([sample_contents(face)[name]]).pdf)
     checked = subprocess.run(["qpdf", "--check", str(path)], capture_output=True, text=True, check=False)
     assert (checked.returncode, checked.stderr) == (0, "")
 
@@ -218,35 +218,35 @@ def test_a_sequence_is_drawn_with_its_own_glyph(face: Typeface) -> None:
     assert (plain.plane, plain.cid) != (default.plane, default.cid)
 
 
-def rendered_text(certificate: CertificateContent, face: Typeface) -> str:
-    return READERS["pdfium"](render([certificate], face).pdf)
+def rendered_text(certificate: CertificateContent, write: Write) -> str:
+    return READERS["pdfium"](write([certificate]).pdf)
 
 
-def test_removed_members_and_items_not_asked_for_are_nowhere_in_the_file(face: Typeface) -> None:
+def test_removed_members_and_items_not_asked_for_are_nowhere_in_the_file(write: Write) -> None:
     gone = resident(2, name="架空　去郎", status=ResidencyStatus.DECEASED, removed_on=date(2026, 1, 1))
-    text = rendered_text(content(resident(), gone, items=frozenset()), face)
+    text = rendered_text(content(resident(), gone, items=frozenset()), write)
     assert "去郎" not in text
     for secret in ("123456789018", "98765432101", "見本町１番地"):
         assert secret not in text
 
 
-def test_a_person_left_out_of_part_of_a_household_is_nowhere_in_the_file(face: Typeface) -> None:
+def test_a_person_left_out_of_part_of_a_household_is_nowhere_in_the_file(write: Write) -> None:
     head, wife, child = (
         resident(1),
         resident(2, name="見本　妻", relation="妻"),
         resident(3, name="見本　童", relation="子"),
     )
-    text = rendered_text(content(head, wife, child, chosen=(head, child)), face)
+    text = rendered_text(content(head, wife, child, chosen=(head, child)), write)
     assert "見本　童" in text
     assert "見本　妻" not in text
 
 
-def test_the_seal_certificate_names_no_other_member(face: Typeface) -> None:
+def test_the_seal_certificate_names_no_other_member(write: Write) -> None:
     text = rendered_text(
         content(
             resident(), resident(2, name="見本　童", relation="子"), kind=CertificateKind.SEAL_REGISTRATION
         ),
-        face,
+        write,
     )
     assert "印鑑登録証明書" in bare(text)
     assert "童" not in text
