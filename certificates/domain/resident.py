@@ -49,6 +49,27 @@ class ForeignStatus:
     kanji_name: str | None = None  # 併記漢字氏名
 
 
+class AliasEvent(Enum):
+    """What happened to a 通称."""
+
+    ENTERED = "記載"
+    DELETED = "削除"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AliasRecord:
+    """One of the 通称の記載及び削除に関する事項 (住民基本台帳法施行令30条の17): what happened to which 通称, when and where."""
+
+    alias: str = field(repr=False)
+    event: AliasEvent
+    day: date = field(repr=False)
+    municipality: str = field(repr=False)  # 市町村名, with its prefecture
+
+    def __post_init__(self) -> None:
+        if not self.alias or not self.municipality:
+            raise InvalidValueError("通称の記載及び削除に関する事項", "needs the 通称 and the municipality")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resident:
     """A full row (全項目), identified by 宛名番号 and 履歴番号; the largest 履歴番号 is current."""
@@ -70,13 +91,18 @@ class Resident:
     honseki: Honseki | None = field(default=None, repr=False)
     foreign: ForeignStatus | None = field(default=None, repr=False)
     address: str = field(repr=False)  # 住所 with 方書; never cut
-    became_resident: RecordedDate = field(repr=False)  # 住民となった年月日
+    # 住民となった年月日; of a foreign resident 外国人住民となった年月日 (法30条の45)
+    became_resident: RecordedDate = field(repr=False)
     address_since: RecordedDate = field(repr=False)  # 住所を定めた年月日
     notified: RecordedDate | None = field(default=None, repr=False)  # 届出の年月日
     previous_address: str | None = field(default=None, repr=False)  # 従前の住所; None: never moved in
     individual_number: str | None = field(default=None, repr=False)  # 個人番号, 12 digits
     resident_code: str | None = field(default=None, repr=False)  # 住民票コード, 11 digits
     removed_on: date | None = field(default=None, repr=False)  # 消除日, or the planned day of 転出
+    alias_history: tuple[AliasRecord, ...] = field(default=(), repr=False)  # in the order of entry
+    planned_destination: str | None = field(default=None, repr=False)  # 転出先住所（予定）, as notified
+    confirmed_destination: str | None = field(default=None, repr=False)  # 転出先住所（確定）, by 転入通知
+    renewed_on: date | None = field(default=None, repr=False)  # 改製年月日
 
     def __post_init__(self) -> None:
         if self.history < 1:
@@ -93,7 +119,7 @@ class Resident:
             )
         if self.foreign is not None and self.former_surname is not None:
             raise InvalidValueError("旧氏", "is recorded for Japanese residents only")
-        if self.foreign is None and self.alias is not None:
+        if self.foreign is None and (self.alias is not None or self.alias_history):
             raise InvalidValueError("通称", "is recorded for foreign residents only")
         for name, value, digits in (
             ("個人番号", self.individual_number, 12),
@@ -104,6 +130,16 @@ class Resident:
         gone = self.status is not ResidencyStatus.RESIDENT
         if gone != (self.removed_on is not None):
             raise InvalidValueError("消除日", "belongs to 転出予定 and removed residents, and only to them")
+        if self.planned_destination is not None or self.confirmed_destination is not None:
+            self._require_moved()
+
+    def _require_moved(self) -> None:
+        if "" in (self.planned_destination, self.confirmed_destination):
+            raise InvalidValueError("転出先住所", "is empty")
+        if self.status not in (ResidencyStatus.MOVING_OUT, ResidencyStatus.MOVED_OUT):
+            raise InvalidValueError("転出先住所", "belongs to those who move out or have moved out")
+        if self.confirmed_destination is not None and self.status is not ResidencyStatus.MOVED_OUT:
+            raise InvalidValueError("転出先住所（確定）", "is known once 転入 has been notified elsewhere")
 
     @property
     def is_head(self) -> bool:

@@ -30,6 +30,7 @@ class Suppression:
     resident: ResidentNumber | None = None
     household: HouseholdNumber | None = None
     released: bool = False
+    until: date | None = None  # 終了予定日: for the counter's information; ends nothing by itself
 
     def __post_init__(self) -> None:
         if (self.resident is None) == (self.household is None):

@@ -74,7 +74,7 @@ class Codes(dict[int, str]):
         Codes are counted up in each document; without it two pages with other names would be the same bytes, and the
         digest of a page would bind nothing. A marked-content point (ISO 32000-1, 14.6) draws nothing.
         """
-        texts = "".join([f"{part.utf16}000A" for part in self.own])
+        texts = "000A".join([part.utf16 for part in self.own])
         return f"/KofuCodes <</First {self._count} /Text <{texts}>>> DP"
 
     def settled(self) -> tuple[dict[int, str], dict[str, str]]:

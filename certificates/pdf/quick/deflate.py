@@ -9,6 +9,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Sequence
 from itertools import accumulate
+from operator import mul
 from typing import NamedTuple
 
 _MODULUS = 65521
@@ -49,18 +50,21 @@ def _part(blocks: bytes, data: bytes) -> Part:
 
 def joined(parts: Sequence[Part]) -> Part:
     """One part that unfolds to all of them."""
-    low, high, length = _sums(parts)
-    return Part(b"".join([part.blocks for part in parts]), length, low, high)
+    return in_a_row(*zip(*parts, strict=True)) if parts else Part(b"", 0, 0, 0)
 
 
-def stream(parts: Sequence[Part]) -> bytes:
-    """The parts as one zlib stream, as FlateDecode reads it (ISO 32000-1, 7.4.4)."""
-    low, high, length = _sums(parts)
+def in_a_row(
+    blocks: Sequence[bytes], lengths: Sequence[int], lows: Sequence[int], highs: Sequence[int]
+) -> Part:
+    """``joined`` for many parts given by column."""
+    before = accumulate(lows, initial=0)
+    high = sum(highs) + sum(map(mul, lengths, before))
+    return Part(b"".join(blocks), sum(lengths), sum(lows) % _MODULUS, high % _MODULUS)
+
+
+def stream(parts: Sequence[Part]) -> tuple[bytes, ...]:
+    """The parts as one zlib stream, as FlateDecode reads it (ISO 32000-1, 7.4.4); in pieces, to be joined once."""
+    blocks, lengths, lows, highs = zip(*parts, strict=True)
+    _, length, low, high = in_a_row((), lengths, lows, highs)
     total = (high + length) % _MODULUS << 16 | (low + 1) % _MODULUS
-    return b"".join([_HEADER, *[part.blocks for part in parts], _END, total.to_bytes(4, "big")])
-
-
-def _sums(parts: Sequence[Part]) -> tuple[int, int, int]:
-    before = accumulate([part.low for part in parts], initial=0)
-    high = sum([part.high + part.length * ahead for part, ahead in zip(parts, before, strict=False)])
-    return sum([part.low for part in parts]) % _MODULUS, high % _MODULUS, sum([part.length for part in parts])
+    return (_HEADER, *blocks, _END, total.to_bytes(4, "big"))

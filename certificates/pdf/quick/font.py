@@ -8,11 +8,11 @@ import sys
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, chain
 
 from certificates.pdf.fonts import Typeface
 from certificates.pdf.quick.codes import HEX
-from certificates.pdf.quick.deflate import Part, deflated, joined, stored, stream
+from certificates.pdf.quick.deflate import Part, deflated, in_a_row, joined, stored, stream
 from certificates.pdf.quick.glyphs import GlyphPart, GlyphStore
 from certificates.pdf.sfnt import checksum
 
@@ -22,6 +22,7 @@ _TABLES = 6
 _DIRECTORY = struct.pack(">IHHHH", 0x00010000, _TABLES, 64, 2, 32)
 _HEAD_PLACE = 12 + 16 * _TABLES
 _LINES_AT_ONCE = 100  # of one bfchar section (Adobe TN 5411)
+_LINE = "<%s> <%s>\n"
 _CMAP_HEAD = (
     "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n"
     "/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def\n"
@@ -33,11 +34,12 @@ _CMAP_TAIL = stored(b"endcmap\nCMapName currentdict /CMap defineresource pop\nen
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FontFile:
-    """What the objects of the font hold. ``size`` is that of the unfolded ``program``; ``tag`` is the subset's name."""
+    """What the objects of the font hold, streams in pieces. ``size`` is that of the unfolded ``program``; ``tag`` is the
+    subset's name."""
 
-    program: bytes
+    program: tuple[bytes, ...]
     size: int
-    to_unicode: bytes
+    to_unicode: tuple[bytes, ...]
     widths: str
     tag: str
 
@@ -68,7 +70,7 @@ class FontBase:
         """The font of a document whose further glyphs are ``own``, numbered from ``count``."""
         columns = [*zip(*own, strict=True)] if own else [()] * len(GlyphPart._fields)
         blocks, lengths, lows, highs, checksums, metrics, words, advances, texts, _ = columns
-        outlines = [*map(Part, blocks, lengths, lows, highs)]
+        outlines = in_a_row(blocks, lengths, lows, highs)
         program, size = self._program(outlines, lengths, sum(checksums), b"".join(metrics), sum(words))
         name = self._name.copy()
         name.update("".join(texts).encode("ascii"))
@@ -83,10 +85,10 @@ class FontBase:
         )
 
     def _program(
-        self, outlines: Sequence[Part], lengths: Sequence[int], glyf: int, metrics: bytes, words_sum: int
-    ) -> tuple[bytes, int]:
+        self, outlines: Part, lengths: Sequence[int], glyf: int, metrics: bytes, words_sum: int
+    ) -> tuple[tuple[bytes, ...], int]:
         """The TrueType file, deflated: the small tables as they are, then the outlines."""
-        count = self.count + len(outlines)
+        count = self.count + len(lengths)
         places = self._places + array("I", [*accumulate(lengths, initial=self._places[-1])][1:])
         glyf_length = places[-1]
         loca_sum = sum(places)
@@ -127,7 +129,7 @@ class FontBase:
                 loca,
             )
         )
-        return stream([stored(small), self._outlines, *outlines]), glyf_place + glyf_length
+        return stream([stored(small), self._outlines, outlines]), glyf_place + glyf_length
 
 
 def _widths(advances: Sequence[int], first: int) -> str:
@@ -138,12 +140,10 @@ def _widths(advances: Sequence[int], first: int) -> str:
 
 
 def _sections(texts: Sequence[str], first: int) -> str:
-    codes = HEX[first : first + len(texts)]
-    lines = [f"<{code}> <{text}>\n" for code, text in zip(codes, texts, strict=True)]
-    return "".join(
-        [
-            f"{len(section)} beginbfchar\n{''.join(section)}endbfchar\n"
-            for start in range(0, len(lines), _LINES_AT_ONCE)
-            if (section := lines[start : start + _LINES_AT_ONCE])
-        ]
-    )
+    sections = []
+    for start in range(0, len(texts), _LINES_AT_ONCE):
+        section = texts[start : start + _LINES_AT_ONCE]
+        codes = HEX[first + start : first + start + len(section)]
+        lines = _LINE * len(section) % tuple(chain.from_iterable(zip(codes, section, strict=True)))
+        sections.append(f"{len(section)} beginbfchar\n{lines}endbfchar\n")
+    return "".join(sections)

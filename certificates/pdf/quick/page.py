@@ -21,9 +21,9 @@ _WIDE = 1000  # thousandths of the type size: a glyph wider than that makes the 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """``content`` is the deflated content stream, ``sha256`` (hexadecimal) that of what it unfolds to."""
+    """``content`` is the deflated content stream in pieces, ``sha256`` (hexadecimal) that of what it unfolds to."""
 
-    content: bytes = field(repr=False)
+    content: tuple[bytes, ...] = field(repr=False)
     sha256: str
 
 
@@ -72,25 +72,36 @@ class PageWriter:
 
     def _lines(self, plate: PagePlate, content: CertificateContent) -> str:
         values, coded = self._values, self._coded
+        codes: list[str] = []
         lines = []
-        for place in plate.places:
-            text = values[place.value]
+        for value, sure in plate.quick:
+            text = values[value]
             code = coded.get(text)
-            if code is not None and not place.free and len(text) <= place.sure:
-                lines.append(f"{place.head}{code}{TAIL}")
-            else:
-                lines.append(self._line(place, text, code))
+            if code is None or len(text) > sure:
+                lines.append(self._line(plate.places[len(codes)], text, code))
+                code = ""
+            codes.append(code)
+        lines.append(plate.template % tuple(codes))
         if plate.imprint is not None and content.imprint is not None:
             lines.append(imprint_mask(content.imprint, plate.imprint))
         return "\n".join(lines)
 
     def _line(self, place: ValuePlace, text: str, code: str | None) -> str:
-        if code is not None and len(text) <= place.sure:
-            if not place.free:
-                return f"{place.head}{code}{TAIL}"
-            size = place.placement.style.size
-            width = sum([glyph.advance for glyph in self._store.face.glyphs(text)]) * size / 1000
-            x = place.left + (place.room - width) * place.free
+        if code is not None and not place.free and len(text) <= place.sure:
+            return f"{HEAD}{place.left:.2f}{place.head}{code}{TAIL}"
+        advance = None if code is None or place.sure < 0 else self._advance(text)
+        size = place.placement.style.size
+        # the very comparison of certificates.pdf.fitting: at full size in one line, or its business
+        if advance is not None and advance <= place.room * 1000 / size:
+            x = place.left + (place.room - advance * size / 1000) * place.free
             return f"{HEAD}{x:.2f}{place.head}{code}{TAIL}"
         lines = set_text(replace(place.placement, text=text), self._store.face)
         return "\n".join([text_line(line, self._codes.show) for line in lines])
+
+    def _advance(self, text: str) -> int | None:
+        """The width of a text that has been coded, in thousandths of its size; None when it holds a sequence."""
+        known = self._store.characters
+        try:
+            return sum([known[ord(character)].advance for character in text])
+        except KeyError:
+            return None

@@ -27,13 +27,12 @@ ISSUE_NUMBER = -1
 
 @dataclass(frozen=True, slots=True)
 class ValuePlace:
-    """Where a value goes. A text of at most ``sure`` characters fits at full size.
+    """Where a value goes. A text of at most ``sure`` characters fits at full size; -1 when it is never known so simply.
 
-    ``head`` and ``TAIL`` stand around its codes; with ``free`` the text does not begin at the left edge, and ``head``
-    begins after its x: ``left`` plus that part of what remains of ``room`` (points).
+    Around its codes stand ``HEAD``, its x, ``head`` and ``TAIL``. It begins at ``left`` plus the part ``free`` of what
+    remains of ``room`` (points).
     """
 
-    value: int
     placement: Placement
     sure: int
     head: str
@@ -49,11 +48,17 @@ _FREE = {Align.LEFT: 0.0, Align.CENTER: 0.5, Align.RIGHT: 1.0}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PagePlate:
-    """One page: the constant operators as ``text`` and deflated, the places of its values and of its issue number."""
+    """One page: the constant operators as ``text`` and deflated, the places of its values and of its issue number.
+
+    ``quick`` says of each place which value goes there, and how many characters of it ``template`` can take: that one
+    has a gap for each place, left empty where the value does not fit at full size or does not begin at the left edge.
+    """
 
     text: bytes
     part: Part
     places: tuple[ValuePlace, ...]
+    quick: tuple[tuple[int, int], ...]
+    template: str
     numbers: tuple[ValuePlace, ...]
     imprint: Box | None
 
@@ -161,29 +166,29 @@ def _page(
 ) -> PagePlate:
     # the closing Q comes after the values: they are drawn in the same state
     text = f"{meaning}\n{operators.removesuffix('Q')}".encode("ascii")
+    values = [(value, _place(placement, store)) for value, placement in places if value != ISSUE_NUMBER]
+    heads = [f"{HEAD}{place.left:.2f}{place.head}" for _, place in values]
     return PagePlate(
         text=text,
         part=deflated(text),
-        places=tuple(_place(value, placement, store) for value, placement in places if value != ISSUE_NUMBER),
-        numbers=tuple(
-            _place(value, placement, store) for value, placement in places if value == ISSUE_NUMBER
-        ),
+        places=tuple(place for _, place in values),
+        quick=tuple((value, -1 if place.free else place.sure) for value, place in values),
+        template="\n".join([f"{head}%s{TAIL}" for head in heads]),
+        numbers=tuple(_place(placement, store) for value, placement in places if value == ISSUE_NUMBER),
         imprint=None if sheet.imprint is None else sheet.imprint[1],
     )
 
 
-def _place(value: int, placement: Placement, store: GlyphStore) -> ValuePlace:
+def _place(placement: Placement, store: GlyphStore) -> ValuePlace:
     style, box = placement.style, placement.box
     # where one ideograph is set, every text begins that fits in one line at full size
     (line,) = set_text(replace(placement, text="国"), store.face)
     left, room = (box.x + style.inset) * POINTS, (box.width - 2 * style.inset) * POINTS
-    head = f" {line.y:.2f} Tm /{FONT} {line.size:g} Tf <"
     free = _FREE.get(style.align)
     return ValuePlace(
-        value=value,
         placement=placement,
         sure=int(room / style.size) if line.size == style.size and free is not None else -1,
-        head=head if free else f"{HEAD}{left:.2f}{head}",
+        head=f" {line.y:.2f} Tm /{FONT} {line.size:g} Tf <",
         free=free or 0.0,
         left=left,
         room=room,

@@ -25,6 +25,7 @@ from certificates.pdf.writing import FORMS, Rendered, RenderedPage, render, requ
 _PLATES = 256
 _HEADER = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 _CATALOG, _TREE, _INFO, _FONT, _CID_FONT, _DESCRIPTOR, _PROGRAM, _TO_UNICODE, _FIRST_PAGE = range(1, 10)
+_END_OF_OBJECT = b"\nendobj\n"
 _SYMBOLIC_SERIF = 4 | 2  # ISO 32000-1, table 123
 _MEDIA = f"[0 0 {PAPER[0] * POINTS:.4f} {PAPER[1] * POINTS:.4f}]"
 
@@ -102,7 +103,7 @@ class QuickWriter:
             cid_font,
             f"<</Type/FontDescriptor/FontName{name}{self._descriptor}/FontFile2 {_PROGRAM} 0 R>>",
         )
-        objects = [word.encode("ascii") for word in words]
+        objects: list[tuple[bytes, ...]] = [(word.encode("ascii"),) for word in words]
         objects += (_stream(font.program, f"/Length1 {font.size}"), _stream(font.to_unicode))
         for place, page in enumerate(pages):
             contents = _FIRST_PAGE + 2 * place + 1
@@ -110,7 +111,7 @@ class QuickWriter:
                 f"<</Type/Page/Parent {_TREE} 0 R/MediaBox{_MEDIA}/Contents {contents} 0 R"
                 f"/Resources<</Font<</{FONT} {_FONT} 0 R>>>>>>"
             )
-            objects += (entry.encode("ascii"), _stream(page.content))
+            objects += ((entry.encode("ascii"),), _stream(page.content))
         return _assembled(objects, "".join([page.sha256 for page in pages]))
 
 
@@ -121,26 +122,24 @@ def _descriptor(metrics: Metrics) -> str:
     )
 
 
-def _stream(data: bytes, entries: str = "") -> bytes:
-    head = f"<</Length {len(data)}/Filter/FlateDecode{entries}>>stream\n".encode("ascii")
-    return b"".join((head, data, b"\nendstream"))
+def _stream(data: tuple[bytes, ...], entries: str = "") -> tuple[bytes, ...]:
+    head = f"<</Length {sum(map(len, data))}/Filter/FlateDecode{entries}>>stream\n"
+    return (head.encode("ascii"), *data, b"\nendstream")
 
 
-def _assembled(objects: Sequence[bytes], pages: str) -> bytes:
+def _assembled(objects: Sequence[tuple[bytes, ...]], pages: str) -> bytes:
     """The file with its cross-reference table (ISO 32000-1, 7.5.4); its ID is made of the pages' digests."""
     parts = [_HEADER]
     place = len(_HEADER)
     lines = ["0000000000 65535 f \n"]
     for number, body in enumerate(objects, 1):
-        entry = b"%d 0 obj\n%b\nendobj\n" % (number, body)
         lines.append(f"{place:010d} 00000 n \n")
-        place += len(entry)
-        parts.append(entry)
+        head = b"%d 0 obj\n" % number
+        parts += (head, *body, _END_OF_OBJECT)
+        place += len(head) + sum(map(len, body)) + len(_END_OF_OBJECT)
     identity = hashlib.sha256(pages.encode("ascii")).hexdigest()[:32].upper()
-    parts.append(
-        (
-            f"xref\n0 {len(lines)}\n{''.join(lines)}trailer\n<</Size {len(lines)}/Root {_CATALOG} 0 R"
-            f"/Info {_INFO} 0 R/ID[<{identity}><{identity}>]>>\nstartxref\n{place}\n%%EOF\n"
-        ).encode("ascii")
+    tail = (
+        f"xref\n0 {len(lines)}\n{''.join(lines)}trailer\n<</Size {len(lines)}/Root {_CATALOG} 0 R"
+        f"/Info {_INFO} 0 R/ID[<{identity}><{identity}>]>>\nstartxref\n{place}\n%%EOF\n"
     )
-    return b"".join(parts)
+    return b"".join([*parts, tail.encode("ascii")])
