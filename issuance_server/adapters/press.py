@@ -12,8 +12,6 @@ from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
-import pypdfium2
-
 from certificates.domain.content import CertificateContent, certificate_content
 from certificates.domain.entitlement import Entitlement
 from certificates.domain.identifiers import OrderId
@@ -21,9 +19,10 @@ from certificates.domain.issue_number import IssueNumber
 from certificates.domain.municipality import Municipality
 from certificates.errors import BindingError, WireError
 from certificates.pdf.fonts import Typeface
+from certificates.pdf.quick.reading import OwnReader
 from certificates.pdf.quick.repertoire import jis_x_0208
 from certificates.pdf.quick.writer import QuickWriter
-from certificates.pdf.reading import read_pages
+from certificates.pdf.reading import PageTag
 from issuance_server.ports import Built, BuiltPage
 from issuance_server.usecases.readback import ReadPage, require_bound, require_numbered
 
@@ -31,9 +30,12 @@ from issuance_server.usecases.readback import ReadPage, require_bound, require_n
 class PdfPress:
     """See ``ports.Press``; made by ``open_press``."""
 
-    def __init__(self, municipality: Municipality, writer: QuickWriter, thread: ThreadPoolExecutor) -> None:
+    def __init__(
+        self, municipality: Municipality, writer: QuickWriter, reader: OwnReader, thread: ThreadPoolExecutor
+    ) -> None:
         self._municipality = municipality
-        self._writer = writer  # in use on the press's thread alone
+        self._writer = writer  # both in use on the press's thread alone
+        self._reader = reader
         self._thread = thread
 
     async def build(
@@ -44,12 +46,20 @@ class PdfPress:
             certificate_content(entitlement, self._municipality, number, order, issued_on)
             for number in numbers
         ]
-        built = await loop.run_in_executor(self._thread, self._render, contents)
+        built, tags = await loop.run_in_executor(self._thread, self._press, contents)
         require_numbered(built.pages, numbers)
-        read = _read(built.pdf)
+        read = [_read_page(tag) for tag in tags]
         require_bound(read, built.pages, order=order, subjects=entitlement.subjects)
         _require_complete(read, contents)
         return built
+
+    def _press(self, contents: Sequence[CertificateContent]) -> tuple[Built, Sequence[PageTag]]:
+        """The file, and what a reader that shares no code with the writer finds in its bytes: tags, text, outlines."""
+        built = self._render(contents)
+        try:
+            return built, self._reader.read(built.pdf)
+        except WireError as error:
+            raise BindingError(f"the finished file cannot be read back: {error}") from error
 
     def _render(self, contents: Sequence[CertificateContent]) -> Built:
         rendered = self._writer.render(contents)
@@ -67,40 +77,15 @@ class PdfPress:
         )
 
 
-def _read(pdf: bytes) -> list[ReadPage]:
-    """Tags and digests by pypdf, the words by PDFium, ten times as fast at that: neither knows the writer.
-
-    PDFium may be in use by one thread of a process at a time, so this runs on the event loop's (1 to 2 ms).
-    """
-    try:
-        tags = read_pages(pdf, with_text=False)
-        texts = _texts(pdf)
-    except (WireError, pypdfium2.PdfiumError) as error:
-        raise BindingError(f"the finished file cannot be read back: {error}") from error
-    if len(tags) != len(texts):
-        raise BindingError("two readers count different pages")
-    return [
-        ReadPage(
-            order=tag.order,
-            issue_number=tag.issue_number,
-            page=tag.page,
-            pages=tag.pages,
-            sha256=bytes.fromhex(tag.sha256),
-            text=text,
-        )
-        for tag, text in zip(tags, texts, strict=True)
-    ]
-
-
-def _texts(pdf: bytes) -> list[str]:
-    texts: list[str] = []
-    with pypdfium2.PdfDocument(pdf) as document:
-        for page in document:
-            words = page.get_textpage()
-            texts.append(words.get_text_range())
-            words.close()
-            page.close()
-    return texts
+def _read_page(tag: PageTag) -> ReadPage:
+    return ReadPage(
+        order=tag.order,
+        issue_number=tag.issue_number,
+        page=tag.page,
+        pages=tag.pages,
+        sha256=bytes.fromhex(tag.sha256),
+        text=tag.text,
+    )
 
 
 def _require_complete(read: Sequence[ReadPage], contents: Sequence[CertificateContent]) -> None:
@@ -116,4 +101,4 @@ async def open_press(municipality: Municipality, face: Typeface) -> AsyncIterato
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="press") as thread:
         writer = QuickWriter(face)
         await asyncio.get_running_loop().run_in_executor(thread, writer.prepare, jis_x_0208())
-        yield PdfPress(municipality, writer, thread)
+        yield PdfPress(municipality, writer, OwnReader(face), thread)

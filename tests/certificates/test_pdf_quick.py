@@ -20,7 +20,7 @@ from certificates.domain.blocks import Entry, Slot
 from certificates.domain.content import CertificateContent
 from certificates.domain.kinds import OptionalItem
 from certificates.domain.resident import Resident
-from certificates.errors import ConfigurationError, RefusedError
+from certificates.errors import ConfigurationError, InvalidValueError, RefusedError
 from certificates.pdf.fonts import Typeface
 from certificates.pdf.quick.deflate import Part, deflated, joined, stored, stream
 from certificates.pdf.quick.repertoire import jis_x_0208
@@ -92,9 +92,9 @@ def code_of(write: Write, certificate: CertificateContent) -> ProblemCode | None
 
 
 def test_the_households_of_a_town_have_the_same_pixels(face: Typeface, quick: QuickWriter) -> None:
-    """Some three hundred people, of all kinds that the town has."""
+    """Some two hundred people, of all kinds that the town has."""
     rows: dict[str, list[Resident]] = {}
-    for row in invent(20261121, 400).residents:
+    for row in invent(20261121, 270).residents:
         if row.is_current:
             rows.setdefault(row.household, []).append(row)
     written = 0
@@ -105,14 +105,13 @@ def test_the_households_of_a_town_have_the_same_pixels(face: Typeface, quick: Qu
         if refused is None:
             assert_same_pixels(face, quick, certificate)
             written += len(members)
-    assert written > 300
+    assert written > 200
 
 
-def test_copies_that_say_different_things_are_left_to_the_reference_writer(
-    face: Typeface, quick: QuickWriter
-) -> None:
+def test_copies_that_say_different_things_are_not_taken_for_one_order(quick: QuickWriter) -> None:
     one, other = family(1), replace(family(2), issue_number=copies(family(2), 2)[1].issue_number)
-    assert quick.render([one, other]).pdf == render([one, other], face).pdf
+    with pytest.raises(InvalidValueError):
+        quick.render([one, other])
 
 
 def test_a_plate_that_was_used_before_changes_no_byte(face: Typeface) -> None:

@@ -17,7 +17,6 @@ from certificates.errors import BindingError, ConfigurationError, RefusedError
 from certificates.pdf.fonts import Typeface, find_mincho
 from certificates.pdf.reading import read_pages
 from certificates.problems import ProblemCode
-from issuance_server.adapters import press as press_module
 from issuance_server.adapters.press import PdfPress, open_press
 from issuance_server.ports import Built
 from tests.issuance.issuance_world import CITY, CODE, NOON, resident, view
@@ -92,7 +91,7 @@ class TwoPresses(PdfPress):
 async def test_another_persons_file_is_never_handed_out(press: PdfPress, face: Typeface) -> None:
     other = await press.build(entitled(2), numbers(7), ORDER, DAY)
     async with open_press(CITY, face) as opened:
-        mixed = TwoPresses(CITY, face, opened._thread)
+        mixed = TwoPresses(CITY, opened._writer, opened._reader, opened._thread)
         mixed.other = other
         with pytest.raises(BindingError, match="another order"):
             await mixed.build(entitled(2), numbers(7), order_id("5b" * 16), DAY)
@@ -105,11 +104,3 @@ async def test_another_persons_file_is_never_handed_out(press: PdfPress, face: T
         mixed.other = replace(other, pdf=other.pdf[: len(other.pdf) // 2])
         with pytest.raises(BindingError, match="cannot be read back"):
             await mixed.build(entitled(2), numbers(7), ORDER, DAY)
-
-
-async def test_readers_that_disagree_about_the_pages_hand_out_nothing(
-    press: PdfPress, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(press_module, "_texts", lambda pdf: [])
-    with pytest.raises(BindingError, match="two readers"):
-        await press.build(entitled(), numbers(7), ORDER, DAY)

@@ -12,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import Hashable, Iterable, Sequence
 
 from certificates.domain.content import CertificateContent
+from certificates.errors import InvalidValueError
 from certificates.pdf.fitting import POINTS
 from certificates.pdf.fonts import Metrics, Typeface
 from certificates.pdf.quick.codes import FONT
@@ -20,7 +21,7 @@ from certificates.pdf.quick.glyphs import GlyphStore
 from certificates.pdf.quick.page import Page, PageWriter
 from certificates.pdf.quick.plate import Plate, make_plate, shape_of, values_of
 from certificates.pdf.sheet import PAPER
-from certificates.pdf.writing import FORMS, Rendered, RenderedPage, render, require_one_order
+from certificates.pdf.writing import FORMS, Rendered, RenderedPage, require_one_order
 
 _PLATES = 256
 _HEADER = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
@@ -46,18 +47,20 @@ class QuickWriter:
             self._plate(content)
 
     def render(self, contents: Sequence[CertificateContent]) -> Rendered:
-        """The same contents give the same bytes. Raises what ``certificates.pdf.writing.render`` does."""
+        """The same contents give the same bytes.
+
+        Raises what ``certificates.pdf.writing.render`` does, and InvalidValueError when the copies differ in more than
+        their numbers.
+        """
         require_one_order(contents)
         first = contents[0]
-        shape = shape_of(first)
-        if any(
-            shape_of(other) != shape or values_of(other) != values_of(first) or other.imprint != first.imprint
-            for other in contents[1:]
-        ):
-            return render(contents, self._face)  # copies of one order that say different things: not ours
+        shape, values = shape_of(first), values_of(first)
+        for other in contents[1:]:
+            if (shape_of(other), values_of(other), other.imprint) != (shape, values, first.imprint):
+                raise InvalidValueError("contents", "copies of one order must say the same")
         plate = self._plate(first, shape)
         codes = plate.begin(self._store)
-        writer = PageWriter(self._store, codes, values_of(first))
+        writer = PageWriter(self._store, codes, values)
         count = len(plate.pages)
         pages: list[Page] = []
         stated: list[RenderedPage] = []

@@ -1,0 +1,166 @@
+"""Reading a finished file of ours back, from its bytes alone: tags, text, and whether each glyph is the one it should be.
+
+It shares no code with the writer. What it does not expect it refuses: a file that another hop has touched, or that
+another program wrote, is ``certificates.pdf.reading``'s business.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import struct
+import zlib
+from collections.abc import Mapping
+
+from certificates.errors import InvalidValueError, RefusedError, WireError
+from certificates.pdf.fonts import Typeface
+from certificates.pdf.page_tag import tag_of
+from certificates.pdf.reading import MAX_CONTENT, PageTag
+
+_END = re.compile(rb"startxref\n(\d{1,10})\n%%EOF\n\Z")
+_TABLE = re.compile(rb"xref\n0 (\d{1,5})\n0000000000 65535 f \n((?:\d{10} 00000 n \n)+)trailer\n")
+_KIDS = re.compile(rb"/Kids\[((?:\d+ 0 R ?)+)\]")
+_NUMBER = re.compile(rb"(\d+) 0 R")
+_SECTION = re.compile(rb"(?s) beginbfchar\n(.*?)endbfchar\n")
+_MAPPING = re.compile(rb"<([0-9A-F]{4})> <([0-9A-F]+)>\n")
+_TEXT = re.compile(rb"<([0-9A-F]*)> Tj")
+_HEAD = b"%PDF-1.7\n"
+
+
+class OwnReader:
+    """Reads files of the quick writer; what it has learnt of the typeface it keeps for the next one."""
+
+    def __init__(self, face: Typeface) -> None:
+        self._face = face
+        self._outlines: dict[str, bytes] = {}
+
+    def read(self, pdf: bytes) -> tuple[PageTag, ...]:
+        """The pages in order. Every code has a text, and its outline in the file is what the typeface draws for it.
+
+        Raises WireError that says what is not as it should be.
+        """
+        try:
+            return self._read(pdf)
+        except (
+            ValueError,
+            LookupError,
+            zlib.error,
+            struct.error,
+            InvalidValueError,
+            RefusedError,
+        ) as error:
+            raise WireError(f"the file is not as it was written: {type(error).__name__}") from error
+
+    def _read(self, pdf: bytes) -> tuple[PageTag, ...]:
+        objects = _objects(pdf)
+        tree = objects[_entry(objects[1], b"/Pages")]
+        kids = [int(number) for number in _NUMBER.findall(_found(_KIDS.search(tree)))]
+        if tree.count(b"/Count %d/" % len(kids)) != 1:
+            raise WireError("the page tree does not count its pages")
+        (number,) = {_entry(objects[kid], b"/F0") for kid in kids}
+        font = objects[number]
+        texts = _texts(_stream(objects[_entry(font, b"/ToUnicode")]))
+        descendant = objects[_entry(font, b"/DescendantFonts[")]
+        descriptor = objects[_entry(descendant, b"/FontDescriptor")]
+        self._check_glyphs(_stream(objects[_entry(descriptor, b"/FontFile2")]), texts)
+        return tuple(_page(objects, kid, texts) for kid in kids)
+
+    def _check_glyphs(self, program: bytes, texts: Mapping[bytes, str]) -> None:
+        """Each glyph's outline against the typeface's own: what a reader of text cannot see."""
+        tables = {
+            program[12 + 16 * place : 16 + 16 * place]: struct.unpack_from(">II", program, 20 + 16 * place)
+            for place in range(struct.unpack_from(">H", program, 4)[0])
+        }
+        (loca, size), (glyf, _) = tables[b"loca"], tables[b"glyf"]
+        places = struct.unpack_from(f">{size // 4}I", program, loca)
+        if len(places) != len(texts) + 2:
+            raise WireError("the font has more glyphs than texts, or fewer")
+        for number, text in enumerate(texts.values(), 1):
+            found = program[glyf + places[number] : glyf + places[number + 1]]
+            if found != (self._outlines.get(text) or self._outline(text)):
+                raise WireError(f"code {number} draws another glyph")
+
+    def _outline(self, text: str) -> bytes:
+        """What the typeface draws for a text, without hints (OpenType 1.9, "glyf": simple glyphs), in whole words."""
+        (glyph,) = self._face.glyphs(text)
+        outline = self._face.outlines.outline(glyph.gid)
+        if outline:
+            hints = 10 + 2 * struct.unpack_from(">h", outline)[0]
+            points = hints + 2 + struct.unpack_from(">H", outline, hints)[0]
+            outline = outline[:hints] + b"\0\0" + outline[points:]
+            outline += b"\0" * (-len(outline) % 4)
+        self._outlines[text] = outline
+        return outline
+
+
+def _objects(pdf: bytes) -> dict[int, bytes]:
+    """Bodies by number, cut where the cross-reference table says; every byte of the file belongs to one."""
+    end = _END.search(pdf, len(pdf) - 40)
+    start = int(_found(end))
+    table = _TABLE.match(pdf, start)
+    if table is None or not pdf.startswith(_HEAD):
+        raise WireError("the file has another shape")
+    places = [int(line[:10]) for line in table[2].splitlines()]
+    if len(places) + 1 != int(table[1]) or places != sorted(places):
+        raise WireError("the cross-reference table is not in order")
+    objects: dict[int, bytes] = {}
+    for number, (place, after) in enumerate(zip(places, [*places[1:], start], strict=True), 1):
+        head = b"%d 0 obj\n" % number
+        if pdf[place : place + len(head)] != head or pdf[after - 8 : after] != b"\nendobj\n":
+            raise WireError(f"object {number} is not where the table says")
+        objects[number] = pdf[place + len(head) : after - 8]
+    return objects
+
+
+def _found(match: re.Match[bytes] | None) -> bytes:
+    if match is None:
+        raise WireError("the file has another shape")
+    return match[1]
+
+
+def _entry(body: bytes, name: bytes) -> int:
+    found = re.search(re.escape(name) + rb" ?(\d+) 0 R", body)
+    return int(_found(found))
+
+
+def _stream(body: bytes) -> bytes:
+    """The unfolded bytes of a stream object, whose Length must be true."""
+    head, _, rest = body.partition(b"stream\n")
+    length = int(_found(re.search(rb"/Length (\d+)/", head)))
+    if rest[length:] != b"\nendstream":
+        raise WireError("a stream is not as long as it says")
+    unfold = zlib.decompressobj()
+    data = unfold.decompress(rest[:length], MAX_CONTENT)
+    if not unfold.eof or unfold.unused_data:
+        raise WireError("a stream does not end where it should")
+    return data
+
+
+def _texts(cmap: bytes) -> dict[bytes, str]:
+    """Texts by code in hexadecimal, counted from 1."""
+    pairs = _MAPPING.findall(b"".join(_SECTION.findall(cmap)))
+    if [int(code, 16) for code, _ in pairs] != list(range(1, len(pairs) + 1)):
+        raise WireError("a code has two texts, or none")
+    return {code: bytes.fromhex(text.decode()).decode("utf-16-be") for code, text in pairs}
+
+
+def _page(objects: Mapping[int, bytes], number: int, texts: Mapping[bytes, str]) -> PageTag:
+    stream = _stream(objects[_entry(objects[number], b"/Contents")])
+    tag = tag_of(stream)
+    return PageTag(
+        order=tag.order,
+        issue_number=tag.issue_number,
+        page=tag.page,
+        pages=tag.pages,
+        sha256=hashlib.sha256(stream).hexdigest(),
+        text=_shown(stream, texts),
+    )
+
+
+def _shown(stream: bytes, texts: Mapping[bytes, str]) -> str:
+    """What the stream shows, a line for each run."""
+    lines = [
+        "".join([texts[run[place : place + 4]] for place in range(0, len(run), 4)])
+        for run in _TEXT.findall(stream)
+    ]
+    return "\n".join(lines)
