@@ -2,10 +2,10 @@
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help demo test town load check pictures lock clean
+.PHONY: help demo test town load chaos race reconcile bench-sync bench-sync-size bench-pdf check pictures lock clean
 
 help: ## this list
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: ## set up and play a day of コンビニ交付: sheets as PDF and PNG in out/
 	@.ci/setup demo
@@ -24,6 +24,31 @@ load: ## a first load run: every PDF's text is checked against the resident who 
 	@.ci/setup demo
 	@$(PYTHON) -m load_tests.run --out out/load
 
+chaos: ## everything between registry and copy killed and spoilt 200 times; nothing may be lost (about 8 minutes)
+	@.ci/setup bench
+	@$(PYTHON) -m load_tests.chaos --naive --events 3000 --faults 15 --out out/chaos
+	@$(PYTHON) -m load_tests.chaos --events 100000 --faults 200 --out out/chaos
+
+race: ## a seal cancelled at the counter, its certificate asked for at once, 1,000 times under load
+	@.ci/setup bench
+	@$(PYTHON) -m load_tests.race --times 1000 --out out/race
+
+reconcile: ## up to 500,000 residents, 50 rows damaged in silence: found, repaired, bytes exchanged
+	@.ci/setup bench
+	@$(PYTHON) -m load_tests.reconciling --out out/reconciling
+
+bench-sync: ## change data measured: docs/benchmarks/sync.md, as ratios of one run (about 5 minutes)
+	@.ci/setup bench
+	@$(PYTHON) -m load_tests.bench_sync --date $$(date +%F) --out docs/benchmarks
+
+bench-sync-size: ## full load and reads at 3.77 million residents
+	@.ci/setup bench
+	@$(PYTHON) -m load_tests.bench_sync.size --residents 3770000 --out out/size
+
+bench-pdf: ## the four-member sheet by both writers and six others: docs/benchmarks/pdf.md (about 2 minutes)
+	@.ci/setup bench
+	@$(PYTHON) -m load_tests.bench_pdf --out docs/benchmarks
+
 check: ## ruff, mypy strict, dependency direction, lock file
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m ruff format --check --quiet .
@@ -37,6 +62,7 @@ pictures: ## draw the pictures of docs/ anew
 lock: ## pin every dependency with its hashes
 	@$(PYTHON) -m piptools compile -q --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options --extra dev -o requirements.lock pyproject.toml
 	@$(PYTHON) -m piptools compile -q --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options -o requirements-pcsc.lock .ci/pcsc.in
+	@$(PYTHON) -m piptools compile -q --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options -o requirements-bench.lock .ci/bench.in
 
 clean: ## remove what was made here
 	rm -rf .venv out var .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*

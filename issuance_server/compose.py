@@ -31,17 +31,23 @@ from issuance_server.adapters.sql.ledger import SqlLedger
 from issuance_server.adapters.sql.line import SqlLine
 from issuance_server.adapters.sql.schema import migrate, require_head
 from issuance_server.adapters.sql.series import SqlSeries, begin_series
-from issuance_server.settings import DATABASE, Settings
+from issuance_server.feed_status import FeedWatch
+from issuance_server.reconciling import reconciling
+from issuance_server.settings import DATABASE, REGISTRY, Settings
+from issuance_server.usecases.ask import Ask, AskNobody, AskRegistry
 from issuance_server.usecases.close import Close
 from issuance_server.usecases.gate import Gate
 from issuance_server.usecases.inquire import Inquire
 from issuance_server.usecases.issue import Issue
+from issuance_server.usecases.look import Look
 from issuance_server.usecases.numbers import BlockNumbers
 from issuance_server.web.application import application
 from issuance_server.web.centre_line import CentreLine
 from sync.copy.database import open_database
 from sync.copy.register import RegisterCopy
 from sync.feed.reception import Reception
+from sync.feed.streams import consuming, require_feed
+from sync.original.http import HttpOriginal, open_original
 
 _log = logging.getLogger(__name__)
 
@@ -57,6 +63,7 @@ def check(settings: Settings) -> None:
     load_trusted_keys(settings.trusted_keys)
     server_context(settings.tls)
     find_mincho(settings.font or None)
+    require_feed(settings.feed)
     _require_shared_database(settings)
 
 
@@ -136,6 +143,21 @@ async def open_books(settings: Settings) -> AsyncIterator[Books]:
 
 
 @contextlib.asynccontextmanager
+async def open_registry(settings: Settings) -> AsyncIterator[HttpOriginal]:
+    """The registry, to be asked; connected to when first used. Raises ConfigurationError when none is named."""
+    if not settings.registry:
+        raise ConfigurationError(REGISTRY, "is empty: name the registry's address")
+    async with open_original(
+        settings.registry,
+        load_municipality(settings).code,
+        settings.tls,
+        load_trusted_keys(settings.trusted_keys),
+        position_seconds=settings.registry_timeout,
+    ) as original:
+        yield original
+
+
+@contextlib.asynccontextmanager
 async def compose(settings: Settings) -> AsyncIterator[Sequence[Listener]]:
     """Everything open, nothing listening yet."""
     trusted = load_trusted_keys(settings.trusted_keys)
@@ -148,11 +170,18 @@ async def compose(settings: Settings) -> AsyncIterator[Sequence[Listener]]:
             _log.warning("service hours are lifted")
         register = StoredRegister(RegisterCopy(books.engine))
         code = books.municipality.code
+        registry = await stack.enter_async_context(open_registry(settings)) if settings.registry else None
+        ask: Ask = AskNobody()
+        if registry is None:
+            _log.warning("the registry is not asked at issue time; the feed's age alone decides")
+        else:
+            ask = AskRegistry(registry, alive_seconds=settings.registry_alive)
+        reception = Reception(books.engine, trusted, code, now)
         centre = CentreLine(
             inquire=Inquire(gate=gate, register=register, ledger=books.ledger, line=books.line),
             issue=Issue(
                 gate=gate,
-                register=register,
+                look=Look(register=register, ask=ask, catch_up=settings.catch_up),
                 numbers=BlockNumbers(books.series, code),
                 press=press,
                 ledger=books.ledger,
@@ -166,13 +195,21 @@ async def compose(settings: Settings) -> AsyncIterator[Sequence[Listener]]:
         )
         app = application(
             centre=centre,
-            reception=Reception(books.engine, trusted, code, now),
+            reception=reception,
+            watch=FeedWatch(books.engine, books.municipality, now),
             ledger=books.ledger,
             line=books.line,
             municipality=code,
             version=VERSION,
             clock=now,
         )
+        await stack.enter_async_context(consuming(settings.feed, reception, code))
+        if registry is not None:
+            original = await stack.enter_async_context(open_registry(settings))  # counts its own bytes
+            every = settings.reconcile_seconds
+            await stack.enter_async_context(
+                reconciling(books.engine, original, books.ledger, code, now, seconds=every)
+            )
         yield [
             Listener(
                 name="issuance-server",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
-from certificates.domain.entitlement import Entitlement, RecordView
+from certificates.domain.entitlement import Entitlement, RecordView, Watermark
 from certificates.domain.identifiers import CardSerial, OrderId
 from certificates.domain.issue_number import IssueNumber
 from issuance_server.records import AuditEntry, Closing, IssueRecord
@@ -24,6 +24,9 @@ class Register(Protocol):
         ``issuer`` is SHA-256 of its issuer's DER name. Raises UnavailableError, RefusedError when a stored row cannot
         be read, and BindingError when the answer is about another card.
         """
+
+    async def watermark(self) -> Watermark | None:
+        """How far the copy has come, in one indexed read; None before its first load. Raises UnavailableError."""
 
 
 class Series(Protocol):

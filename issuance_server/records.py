@@ -28,6 +28,7 @@ class IssuedPaper:
     """One order's certificates; the PDF itself is not kept.
 
     ``fee`` is the whole fee in yen, ``register_age_ms`` how long ago the registry was last heard, in milliseconds.
+    ``registry_asked``: the registry's number when it was asked about this household; None when it did not answer.
     """
 
     kind: CertificateKind
@@ -38,6 +39,7 @@ class IssuedPaper:
     fee: int
     register_sequence: int
     register_age_ms: int
+    registry_asked: int | None = None
 
     def __post_init__(self) -> None:
         if not self.numbers or not self.members or len(self.sha256) != 32:
@@ -105,6 +107,11 @@ class AuditEvent(Enum):
     LINE_STOPPED = "line-stopped"
     LINE_RELEASED = "line-released"
     FULL_LOAD = "full-load"
+    DIFFERENCES = "differences"
+    FEED_VIEWED = "feed-viewed"
+    RECONCILED = "reconciled"
+    REPAIRED = "repaired"
+    ERASED = "erased"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from certificates.service.tls import TlsFiles
 
 PREFIX = "KOFU_ISSUANCE_"
 DATABASE = f"{PREFIX}DATABASE"
+REGISTRY = f"{PREFIX}REGISTRY"
 _PROFILE = Path(certificates.__file__).parent / "profiles" / "992011.toml"
 
 
@@ -49,6 +50,37 @@ class Settings:
         "requests of the centre handled at once; more are told that we are busy",
         default=512,
     )
+    registry: str = setting(
+        REGISTRY,
+        "https://… of the registry, which is asked at every issue whether this household has changed; empty asks nobody",
+        default="",
+    )
+    registry_timeout: float = setting(
+        f"{PREFIX}REGISTRY_TIMEOUT_SECONDS",
+        "how long its answer may take before it counts as silent",
+        default=0.5,
+    )
+    registry_alive: float = setting(
+        f"{PREFIX}REGISTRY_ALIVE_SECONDS",
+        "a registry heard in the feed so short a time ago is alive: without its answer nothing is issued",
+        default=3.0,
+    )
+    catch_up: float = setting(
+        f"{PREFIX}CATCH_UP_SECONDS",
+        "how long an order waits for the copy to take in a change that the registry has already",
+        default=1.0,
+    )
+    reconcile_seconds: int = setting(
+        f"{PREFIX}RECONCILE_SECONDS",
+        "seconds between two comparisons of the whole copy with the registry; 0 is never",
+        default=86_400,
+    )
+    feed: str = setting(
+        f"{PREFIX}FEED",
+        "Redis whose stream is consumed too, redis://…, rediss://… or unix://…; empty takes HTTPS deliveries alone",
+        default="",
+        secret=True,
+    )
     tls_certificate: Path = setting(f"{PREFIX}TLS_CERTIFICATE", "PEM file: our X.509 certificate")
     tls_key: Path = setting(f"{PREFIX}TLS_KEY", "PEM file: its private key")
     tls_authority: Path = setting(
@@ -69,6 +101,17 @@ class Settings:
             raise InvalidValueError(f"{PREFIX}PROCESSES", "at least this process works")
         if self.in_flight < 1:
             raise InvalidValueError(f"{PREFIX}IN_FLIGHT", "must let at least one request in")
+        if self.registry and not self.registry.startswith("https://"):
+            raise InvalidValueError(REGISTRY, "must begin with https://, or be empty")
+        for name, seconds in (
+            ("REGISTRY_TIMEOUT_SECONDS", self.registry_timeout),
+            ("REGISTRY_ALIVE_SECONDS", self.registry_alive),
+            ("CATCH_UP_SECONDS", self.catch_up),
+        ):
+            if not 0 < seconds <= 60:
+                raise InvalidValueError(PREFIX + name, "must be above 0 and at most a minute")
+        if self.reconcile_seconds < 0:
+            raise InvalidValueError(f"{PREFIX}RECONCILE_SECONDS", "must not be negative")
 
     @property
     def tls(self) -> TlsFiles:

@@ -61,6 +61,8 @@ class RecordedDate:
     note: str | None = None
 
     UNKNOWN_NOTE: ClassVar[str] = "年月日不詳"
+    SHARED: ClassVar[bool] = True
+    """A register has some ten thousand different ones in a million places (``certificates.wire.form``)."""
 
     def __post_init__(self) -> None:
         if (self.year is None) == (self.note is None):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from operator import mul
 from typing import NewType
 
 from certificates.errors import InvalidValueError
@@ -27,9 +28,13 @@ _HEX = re.compile(r"[1-9a-f][0-9a-f]{0,39}\Z")  # RFC 5280 4.1.2.2: a positive i
 _KIOSK = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,31}\Z")
 
 
+_WEIGHTS = tuple(2 + place % 6 for place in range(32))
+_DIGITS = {str(value): value for value in range(10)}
+
+
 def mod11_check_digit(digits: str) -> str:
     """Check digit with weights 2–7 from the right; a remainder of 0 or 1 gives 0 (住民記録システム標準仕様書)."""
-    total = sum(int(digit) * (2 + place % 6) for place, digit in enumerate(reversed(digits)))
+    total = sum(map(mul, map(_DIGITS.__getitem__, reversed(digits)), _WEIGHTS))
     return str((11 - total % 11) % 11 % 10)
 
 

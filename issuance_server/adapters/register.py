@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from certificates.domain.entitlement import RecordView
+from certificates.domain.entitlement import RecordView, Watermark
 from certificates.domain.identifiers import CardSerial
 from certificates.errors import InvalidValueError, RefusedError, WireError
 from certificates.problems import ProblemCode
@@ -20,3 +20,6 @@ class StoredRegister:
             return await self._copy.view(serial, issuer)
         except (WireError, InvalidValueError) as error:
             raise RefusedError(ProblemCode.LEGAL_ITEM_MISSING, "a stored row cannot be read") from error
+
+    async def watermark(self) -> Watermark | None:
+        return await self._copy.watermark()

@@ -12,11 +12,15 @@ from certificates.wire.order import Inquire as InquireMessage
 from certificates.wire.visit import Menu, OfferedKind, OfferedMember
 from issuance_server.ports import Ledger, Line, Register
 from issuance_server.records import AuditEntry, AuditEvent
+from issuance_server.usecases.ask import explain_nobody
 from issuance_server.usecases.gate import Gate
 
 
 class Inquire:
-    """Answers with the kinds, fees, optional items and members, from one snapshot of the copy."""
+    """Answers with the kinds, fees, optional items and members, from one snapshot of the copy.
+
+    The registry is not asked: an offer is no certificate, and the order that follows it asks.
+    """
 
     def __init__(self, *, gate: Gate, register: Register, ledger: Ledger, line: Line) -> None:
         self._gate = gate
@@ -33,6 +37,8 @@ class Inquire:
             )
             await self._require_running()
             view = await self._register.view(message.holder.serial, message.holder.issuer)
+            if view is None:
+                raise await explain_nobody(self._register, self._gate.municipality.policy, now)
             menu = self._menu(message, self._standing(view, now))
         except RefusedError as refusal:
             await self._ledger.note(_entry(message, sender, now, view, refusal.code))
@@ -44,9 +50,7 @@ class Inquire:
         if await self._line.is_stopped():
             raise RefusedError(ProblemCode.LINE_STOPPED)
 
-    def _standing(self, view: RecordView | None, now: datetime) -> Standing:
-        if view is None:
-            raise RefusedError(ProblemCode.UNKNOWN_SERIAL)
+    def _standing(self, view: RecordView, now: datetime) -> Standing:
         try:
             return standing(view, self._gate.municipality, now)
         except InvalidValueError as error:

@@ -19,9 +19,10 @@ from certificates.wire.codec import encode
 from certificates.wire.jose import Party
 from certificates.wire.order import Manifest, Order, PageStatement
 from certificates.wire.transcript import holder_tag
-from issuance_server.ports import Built, Ledger, Line, Numbers, Press, Register
+from issuance_server.ports import Built, Ledger, Line, Numbers, Press
 from issuance_server.records import AuditEntry, AuditEvent, IssuedPaper, IssueRecord, IssueState
 from issuance_server.usecases.gate import Gate
+from issuance_server.usecases.look import Look
 
 # These speak of the copy at this moment and not of the order: the same order may be asked again.
 _PASSING = frozenset({ProblemCode.REGISTER_GAP, ProblemCode.REGISTER_STALE, ProblemCode.CHANGE_PENDING})
@@ -45,6 +46,7 @@ class _Case:
         self.now = now
         self.fingerprint = hashlib.sha256(encode(order)).digest()
         self.holder: ResidentNumber | None = None
+        self.asked: int | None = None  # the registry's number when it was asked
 
     def entry(self, event: AuditEvent, code: ProblemCode | None = None, detail: str = "") -> AuditEntry:
         return AuditEntry(
@@ -72,10 +74,10 @@ class Issue:
     """The same order again gets the same numbers and the same bytes, or ORDER_SUPERSEDED when the record changed."""
 
     def __init__(
-        self, *, gate: Gate, register: Register, numbers: Numbers, press: Press, ledger: Ledger, line: Line
+        self, *, gate: Gate, look: Look, numbers: Numbers, press: Press, ledger: Ledger, line: Line
     ) -> None:
         self._gate = gate
-        self._register = register
+        self._look = look
         self._numbers = numbers
         self._press = press
         self._ledger = ledger
@@ -142,19 +144,21 @@ class Issue:
             fingerprint=case.fingerprint,
             state=IssueState.ISSUED,
             at=case.now,
-            paper=self._paper(entitlement, numbers, built, case.now),
+            paper=self._paper(case, entitlement, numbers, built),
         )
-        entry = case.entry(AuditEvent.ISSUED, detail=f"{application.kind.value} {numbers[0]} x{len(numbers)}")
+        entry = case.entry(
+            AuditEvent.ISSUED,
+            detail=f"{application.kind.value} {numbers[0]} x{len(numbers)}, {_rests_on(record.paper)}",
+        )
         return _Attempt(record=record, entry=entry, entitlement=entitlement, built=built)
 
     async def _decide(self, case: _Case, application: Application) -> Entitlement:
-        holder = case.order.holder
-        view = await self._register.view(holder.serial, holder.issuer)
-        if view is None:
-            raise RefusedError(ProblemCode.UNKNOWN_SERIAL)
-        case.holder = view.holder
+        municipality = self._gate.municipality
+        looked = await self._look(case.order.holder, municipality.policy, case.now)
+        case.holder = looked.view.holder
+        case.asked = looked.asked
         try:
-            return decide(view, application, self._gate.municipality, case.now)
+            return decide(looked.view, application, municipality, case.now)
         except InvalidValueError as error:
             raise RefusedError(ProblemCode.LEGAL_ITEM_MISSING, error.field) from error
 
@@ -167,7 +171,7 @@ class Issue:
             raise RefusedError(ProblemCode.LEGAL_ITEM_MISSING, error.field) from error
 
     def _paper(
-        self, entitlement: Entitlement, numbers: tuple[IssueNumber, ...], built: Built, now: datetime
+        self, case: _Case, entitlement: Entitlement, numbers: tuple[IssueNumber, ...], built: Built
     ) -> IssuedPaper:
         application = entitlement.application
         return IssuedPaper(
@@ -178,7 +182,8 @@ class Issue:
             sha256=hashlib.sha256(built.pdf).digest(),
             fee=self._gate.municipality.fees[application.kind] * application.copies,
             register_sequence=entitlement.watermark.applied,
-            register_age_ms=round(entitlement.watermark.age_seconds(now) * 1000),
+            register_age_ms=round(entitlement.watermark.age_seconds(case.now) * 1000),
+            registry_asked=case.asked,
         )
 
     async def _again(self, case: _Case, standing: IssueRecord, attempt: _Attempt) -> Built:
@@ -217,6 +222,14 @@ def _application(order: Order) -> Application:
         return Application(kind=choice.kind, members=choice.members, items=choice.items, copies=choice.copies)
     except InvalidValueError as error:
         raise WireError(f"order.choice.{error.field}: {error.reason}") from error
+
+
+def _rests_on(paper: IssuedPaper | None) -> str:
+    """For whoever reads the audit log: which state of the register it was."""
+    assert paper is not None
+    if paper.registry_asked is not None:
+        return f"register {paper.register_sequence}, registry asked at {paper.registry_asked}"
+    return f"register {paper.register_sequence}, {paper.register_age_ms} ms old, registry not asked"
 
 
 def _local_day(moment: datetime) -> date:

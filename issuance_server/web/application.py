@@ -9,8 +9,10 @@ from certificates.service.edge import only, problems, read_body
 from certificates.wire.codec import canonical, encode
 from certificates.wire.frame import CONTENT_TYPE as FRAME
 from certificates.wire.jose import Party, Role
+from issuance_server.feed_status import FeedWatch
 from issuance_server.ports import Clock, Ledger, Line
 from issuance_server.web.centre_line import CentreLine
+from issuance_server.web.operator_feed import OperatorFeed
 from issuance_server.web.refusals import refusals
 from sync.feed.reception import Reception
 
@@ -21,6 +23,7 @@ def application(
     *,
     centre: CentreLine,
     reception: Reception,
+    watch: FeedWatch,
     ledger: Ledger,
     line: Line,
     municipality: MunicipalityCode,
@@ -44,6 +47,9 @@ def application(
     app = web.Application(middlewares=[problems, refusals(ledger, clock)], client_max_size=MAX_FEED)
     app.router.add_get("/v1/health", health)
     app.router.add_post("/v1/feed", only(Role.REGISTRY, feed))
+    operator = OperatorFeed(watch, ledger)
+    app.router.add_get("/v1/feed/status", only(Role.OPERATOR, operator.status))
+    app.router.add_get("/operator/feed", only(Role.OPERATOR, operator.page))
     app.router.add_post("/v1/inquiries", only(Role.CENTRE, centre.inquiries))
     app.router.add_post("/v1/orders", only(Role.CENTRE, centre.orders))
     app.router.add_post("/v1/outcomes", only(Role.CENTRE, centre.outcomes))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -61,6 +63,36 @@ def running(
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+def kill_all(pid: int) -> None:
+    """kill -9 of a process that we started and of its children, the parent first so that it starts no new ones."""
+    children = _children(pid)
+    for one in (pid, *children):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(one, signal.SIGKILL)
+    deadline = time.monotonic() + STOP_SECONDS
+    while any(_lives(one) for one in children) and time.monotonic() < deadline:
+        time.sleep(0.005)
+
+
+def _children(pid: int) -> tuple[int, ...]:
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            # the name stands in parentheses and may hold anything; then come state and parent, see proc(5)
+            _, parent, *_ = stat.read_text(errors="replace").rpartition(")")[2].split()
+            if int(parent) == pid:
+                found.append(int(stat.parent.name))
+    return tuple(found)
+
+
+def _lives(pid: int) -> bool:
+    """Whether it still runs; one that waits for its parent to look (a zombie) does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def unix_socket_answers(path: Path) -> bool:

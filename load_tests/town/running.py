@@ -19,6 +19,7 @@ from certificates.pdf.fonts import Typeface
 from certificates.pdf.imprint import draw_imprint
 from certificates.service.tls import client_context
 from certificates.wire.codec import decode
+from load_tests.ports import free_port
 from load_tests.scene import HolderOf, KioskFiles, Scene
 from load_tests.town import settings
 from load_tests.town.folder import TownFolder
@@ -155,10 +156,12 @@ async def running_town(
     await _load(folder, database)
     say("the registry's full load is in the issuance server's copy")
     async with AsyncExitStack() as stack:
+        # each of the two needs the other's address: the registry gets a port that is free now
+        port = free_port()
         issuance = await stack.enter_async_context(
             service_process(
                 "issuance_server",
-                settings=settings.issuance(folder, database=database),
+                settings=settings.issuance(folder, database=database, registry=f"https://localhost:{port}"),
                 listeners=1,
                 log=folder.log("issuance"),
             )
@@ -167,7 +170,7 @@ async def running_town(
         registry = await stack.enter_async_context(
             service_process(
                 "sync.registry",
-                settings=settings.registry(folder, target=issuance_address),
+                settings=settings.registry(folder, target=issuance_address, port=port),
                 listeners=1,
                 log=folder.log("registry"),
             )

@@ -24,7 +24,7 @@ def _signing(prefix: str, files: PartyFiles) -> dict[str, str]:
     return {f"{prefix}SIGNING_KEY": str(files.signing_key)}
 
 
-def registry(folder: TownFolder, *, target: str = "") -> Mapping[str, str]:
+def registry(folder: TownFolder, *, target: str = "", port: int = 0) -> Mapping[str, str]:
     prefix = "KOFU_REGISTRY_"
     files = folder.parties.registry
     return {
@@ -34,11 +34,13 @@ def registry(folder: TownFolder, *, target: str = "") -> Mapping[str, str]:
         f"{prefix}STORE": f"sqlite+aiosqlite:///{folder.path('state', 'registry.db')}",
         f"{prefix}TOWN": str(folder.path("registry")),
         f"{prefix}TARGET": target,
+        f"{prefix}PORT": str(port),
         f"{prefix}HEARTBEAT_SECONDS": "0.5",
     }
 
 
-def issuance(folder: TownFolder, *, database: str | None = None) -> Mapping[str, str]:
+def issuance(folder: TownFolder, *, database: str | None = None, registry: str = "") -> Mapping[str, str]:
+    """``registry``: its address; empty never asks it."""
     prefix = "KOFU_ISSUANCE_"
     files = folder.parties.issuer
     return {
@@ -47,6 +49,7 @@ def issuance(folder: TownFolder, *, database: str | None = None) -> Mapping[str,
         f"{prefix}TRUSTED_KEYS": str(folder.transport.trusted),
         f"{prefix}DATABASE": database or f"sqlite+aiosqlite:///{folder.path('state', 'issuance.db')}",
         f"{prefix}AUTO_MIGRATE": "yes",
+        f"{prefix}REGISTRY": registry,
         # a demonstration at night is still a demonstration
         f"{prefix}ALWAYS_OPEN": "yes",
     }

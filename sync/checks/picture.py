@@ -50,7 +50,7 @@ class Picture:
             before.household for number in new if (before := self._members.get(number)) is not None
         )
         after: dict[HouseholdNumber, list[Member]] = {}
-        for household in touched:
+        for household in sorted(touched):
             staying = (
                 self._members[number] for number in self._households.get(household, ()) if number not in new
             )

@@ -99,11 +99,33 @@ async def writing(engine: AsyncEngine, *, seconds: float = 60.0) -> AsyncIterato
                 yield connection
 
 
+@contextlib.asynccontextmanager
+async def writing_alone(engine: AsyncEngine, *, seconds: float = 60.0) -> AsyncIterator[AsyncConnection]:
+    """``writing`` as the copy's one writer: nothing that it reads can change under it. Raises as ``writing``."""
+    async with writing(engine, seconds=seconds) as connection:
+        if connection.dialect.name in _LOCKS:
+            await connection.exec_driver_sql(_LOCKS[connection.dialect.name])
+        yield connection
+
+
+# One writer of the copy at a time, before the first look at it. SQLite has locked already (BEGIN IMMEDIATE);
+# 1802462837 is "kofu".
+_LOCKS = {"postgresql": "SELECT pg_advisory_xact_lock(1802462837)"}
+
+
 @contextlib.contextmanager
 def _translated(*, outcome_known: bool) -> Iterator[None]:
     try:
         yield
     except (IntegrityError, DataError, ProgrammingError):
         raise  # a fault of ours, not of the database
-    except (DBAPIError, PoolTimeoutError, asyncpg.InternalClientError, TimeoutError, OSError) as error:
+    except (
+        DBAPIError,
+        PoolTimeoutError,
+        asyncpg.PostgresError,
+        asyncpg.InterfaceError,
+        asyncpg.InternalClientError,
+        TimeoutError,
+        OSError,
+    ) as error:
         raise UnavailableError("database", type(error).__name__, outcome_known=outcome_known) from error

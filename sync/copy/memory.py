@@ -33,6 +33,7 @@ from sync.copy.store import (
     Writing,
     row_of,
 )
+from sync.reconcile.leaves import Leaf, LeafMove, leaf_moves
 
 
 @dataclass(slots=True)
@@ -47,6 +48,7 @@ class _Contents:
     cards: dict[CardSerial, CardRow] = field(default_factory=dict)
     inbox: dict[int, InboxRow] = field(default_factory=dict)
     blocks: set[Block] = field(default_factory=set)
+    leaves: dict[str, Leaf] = field(default_factory=dict)
 
     def twin(self) -> _Contents:
         return _Contents(
@@ -58,6 +60,24 @@ class _Contents:
             cards=dict(self.cards),
             inbox=dict(self.inbox),
             blocks=set(self.blocks),
+            leaves=dict(self.leaves),
+        )
+
+    def move(self, moves: Iterable[LeafMove]) -> None:
+        for move in moves:
+            before = self.leaves.get(move.leaf, Leaf(name=move.leaf, digest=0, touched=0))
+            self.leaves[move.leaf] = Leaf(
+                name=move.leaf,
+                digest=before.digest ^ move.digest,
+                touched=max(before.touched, move.touched),
+            )
+
+    def rows(self) -> tuple[Row, ...]:
+        return (
+            *self.residents.values(),
+            *self.seals.values(),
+            *self.suppressions.values(),
+            *self.cards.values(),
         )
 
     def put(self, row: Row) -> None:
@@ -92,6 +112,7 @@ class MemoryCopy:
         copy = cls()
         for record in records:
             copy._contents.put(row_of(record))
+        copy._contents.move(leaf_moves((0, None, row) for row in copy._contents.rows()))
         copy._contents.state = FeedState(
             municipality=municipality, applied=applied, known=applied, heard_at=heard_at, loaded=applied
         )
@@ -138,6 +159,15 @@ class MemoryCopy:
             watermark=held.state.watermark,
         )
 
+    async def applied(self) -> int:
+        """See ``sync.copy.RegisterCopy.applied``."""
+        state = self._contents.state
+        return state.applied if state is not None else 0
+
+    async def leaves(self) -> tuple[Leaf, ...]:
+        """See ``sync.copy.RegisterCopy.leaves``."""
+        return tuple(leaf for _, leaf in sorted(self._contents.leaves.items()))
+
     async def set_aside(self) -> tuple[SetAside, ...]:
         """See ``sync.copy.RegisterCopy.set_aside``."""
         return tuple(
@@ -173,8 +203,11 @@ class _MemoryTransaction:
 
     async def find(self, wanted: Wanted) -> Found:
         held = self._contents
-        residents = _pick(wanted.residents, held.residents)
-        households = {row.member.household for row in residents.values()} | wanted.households
+        named = _pick(wanted.residents, held.residents)
+        households = {row.member.household for row in named.values()} | wanted.households
+        residents = {
+            number: row for number, row in held.residents.items() if row.member.household in households
+        }
         changes = {
             block.sequence
             for block in held.blocks
@@ -184,7 +217,7 @@ class _MemoryTransaction:
         serials = {serial for body in bodies.values() for serial in serials_in(body)}
         return Found(
             residents=residents,
-            members=[row.member for row in held.residents.values() if row.member.household in households],
+            members=[row.member for row in residents.values()],
             seals=_pick(wanted.seals, held.seals),
             suppressions=_pick(wanted.suppressions, held.suppressions),
             cards=_pick(wanted.cards | serials, held.cards),
@@ -200,6 +233,7 @@ class _MemoryTransaction:
             if isinstance(numbered.row, ResidentRow):
                 held.history.append(numbered)
             held.put(numbered.row)
+        held.move(writing.leaves)
         held.blocks |= set(writing.blocks)
         held.blocks -= set(writing.lifted)
         for sequence in writing.corrected:
@@ -213,6 +247,7 @@ class _MemoryTransaction:
         self._contents.cards.clear()
         self._contents.inbox.clear()
         self._contents.blocks.clear()
+        self._contents.leaves.clear()
 
     async def load(self, rows: Sequence[Row]) -> None:
         for row in rows:
@@ -230,4 +265,5 @@ class _MemoryTransaction:
             for row in held.residents.values()
             if (row.member.number, row.history, row.record) not in kept
         )
+        held.move(leaf_moves((0, None, row) for row in held.rows()))
         held.state = state

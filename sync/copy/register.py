@@ -28,7 +28,8 @@ from sync.copy.database import reading
 from sync.copy.one_statement import OneStatement, Rows
 from sync.copy.sql_rows import feed_state_of, moment_of
 from sync.copy.store import FeedState, InboxState, SetAside
-from sync.copy.tables import blocks, cards, feed_state, inbox, residents, seals, suppressions
+from sync.copy.tables import blocks, cards, doubts, feed_state, inbox, leaves, residents, seals, suppressions
+from sync.reconcile.leaves import Leaf, joined
 
 _HOLDER: Final = "holder"
 _CARD: Final = "card"
@@ -53,7 +54,8 @@ class RegisterCopy:
         Serial numbers are unique within one authority only: where the registry named the issuer of the card's
         certificate (SHA-256 of its DER name), another ``issuer`` is nobody's.
         One statement: card, holder, everybody of the household (removed ones included), seal, suppressions in force,
-        whether a change that names one of them is set aside, and how far the copy has come.
+        whether a change that names one of them is set aside or a reconciliation found them different (pending), and
+        how far the copy has come.
         Raises UnavailableError, and BindingError when the answer is about another card than the one asked for.
         """
         return _view_of(await self._view.rows(serial), serial, issuer)
@@ -63,6 +65,19 @@ class RegisterCopy:
         async with reading(self._engine, seconds=self._seconds) as connection:
             row = (await connection.execute(select(feed_state))).mappings().one_or_none()
         return feed_state_of(row).watermark if row is not None else None
+
+    async def applied(self) -> int:
+        """The number of the last change in the copy, 0 before the first; costs one row. Raises UnavailableError."""
+        async with reading(self._engine, seconds=self._seconds) as connection:
+            return (await connection.execute(select(feed_state.c.applied))).scalar_one_or_none() or 0
+
+    async def leaves(self) -> tuple[Leaf, ...]:
+        """The digest tree's leaves as the changes have moved them, by name. Raises UnavailableError."""
+        async with reading(self._engine, seconds=self._seconds) as connection:
+            rows = (await connection.execute(select(leaves).order_by(leaves.c.leaf))).all()
+        return tuple(
+            Leaf(name=row.leaf, digest=joined(row.high, row.low), touched=row.touched) for row in rows
+        )
 
     async def set_aside(self) -> tuple[SetAside, ...]:
         """The changes in quarantine, the oldest first. Raises UnavailableError."""
@@ -105,6 +120,8 @@ def _view_statement() -> ClauseElement:
         of_suppressions.join(holder, suppressions.c.household == holder.c.household),
         pending.select_from(blocks).join(people, blocks.c.resident == people.c.number),
         pending.select_from(blocks).join(holder, blocks.c.household == holder.c.household),
+        pending.select_from(doubts).join(people, doubts.c.resident == people.c.number),
+        pending.select_from(doubts).join(holder, doubts.c.household == holder.c.household),
         select(*_row(_STATE, state.municipality, state.applied, state.known, state.heard_at, state.conflict)),
     )
 

@@ -4,38 +4,25 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from typing import TypeVar
 
-from sqlalchemy import (
-    ColumnElement,
-    RowMapping,
-    Table,
-    bindparam,
-    delete,
-    exists,
-    insert,
-    literal,
-    select,
-    text,
-    update,
-)
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, Table, and_, delete, exists, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from certificates.domain.identifiers import CardSerial, MunicipalityCode, ResidentNumber
+from certificates.domain.identifiers import MunicipalityCode
 from certificates.errors import ConfigurationError
 from sync.change.naming import serials_in
 from sync.copy import tables
-from sync.copy.database import writing
+from sync.copy.database import writing_alone
+from sync.copy.rows import add_rows, bulk_rows, move_leaves, put_rows
 from sync.copy.sql_rows import (
-    Values,
     block_of,
     block_values,
     card_of,
     feed_state_of,
+    history_values,
     inbox_values,
-    member_of,
     resident_of,
-    row_values,
     seal_of,
     state_values,
     suppression_of,
@@ -45,7 +32,6 @@ from sync.copy.store import (
     FeedState,
     Found,
     InboxState,
-    Numbered,
     ResidentRow,
     Row,
     Store,
@@ -53,12 +39,10 @@ from sync.copy.store import (
     Wanted,
     Writing,
 )
+from sync.reconcile.leaves import LeafMove, leaf_of, row_digest, subject_of
 
-_UPSERTS: Mapping[str, Callable[[Table], sqlite.Insert | postgresql.Insert]] = {
-    "sqlite": sqlite.insert,
-    "postgresql": postgresql.insert,
-}
-_KEYS_AT_ONCE = 1_000  # values in one IN (…): all databases take as many
+F = TypeVar("F")
+K = TypeVar("K", str, int)
 
 
 class SqlStore:
@@ -70,15 +54,8 @@ class SqlStore:
 
     @contextlib.asynccontextmanager
     async def writing(self) -> AsyncIterator[Transaction]:
-        async with writing(self._engine, seconds=self._seconds) as connection:
-            if connection.dialect.name in _LOCKS:
-                await connection.execute(_LOCKS[connection.dialect.name])
+        async with writing_alone(self._engine, seconds=self._seconds) as connection:
             yield SqlTransaction(connection)
-
-
-# One writer of the copy at a time, before the first look at it. SQLite has locked already (BEGIN IMMEDIATE);
-# 1802462837 is "kofu".
-_LOCKS = {"postgresql": text("SELECT pg_advisory_xact_lock(1802462837)")}
 
 
 def store_of(copy: AsyncEngine | Store) -> Store:
@@ -90,6 +67,8 @@ class SqlTransaction:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+        self._bulk = bulk_rows(connection)
+        self._loaded: dict[str, int] = {}  # digests of the leaves that were loaded
 
     async def state(self, municipality: MunicipalityCode) -> FeedState | None:
         row = (await self._connection.execute(select(tables.feed_state))).mappings().one_or_none()
@@ -106,34 +85,21 @@ class SqlTransaction:
         return {row.sequence: bytes(row.digest) for row in await self._connection.execute(query)}
 
     async def find(self, wanted: Wanted) -> Found:
-        residents = {
-            ResidentNumber(row["number"]): resident_of(row)
-            for row in await self._by_key(tables.residents, tables.residents.c.number, wanted.residents)
-        }
-        households = {row.member.household for row in residents.values()} | wanted.households
+        members = await self._rows(_HOUSEMATES, wanted.residents, resident_of)
+        members += await self._rows(_HOUSEHOLDS, wanted.households, resident_of)
+        residents = {row.member.number: row for row in members}
         blocks = await self._blocks(wanted)
         bodies = await self._bodies({block.sequence for block in blocks})
         serials = wanted.cards.union(*(serials_in(body) for body in bodies.values()))
+        seals = await self._rows(_by(tables.seals, "resident"), wanted.seals, seal_of)
+        suppressions = await self._rows(_by(tables.suppressions, "key"), wanted.suppressions, suppression_of)
+        cards = await self._rows(_by(tables.cards, "serial"), serials, card_of)
         return Found(
             residents=residents,
-            members=[
-                member_of(row)
-                for row in await self._by_key(tables.residents, tables.residents.c.household, households)
-            ],
-            seals={
-                ResidentNumber(row["resident"]): seal_of(row)
-                for row in await self._by_key(tables.seals, tables.seals.c.resident, wanted.seals)
-            },
-            suppressions={
-                row["key"]: suppression_of(row)
-                for row in await self._by_key(
-                    tables.suppressions, tables.suppressions.c.key, wanted.suppressions
-                )
-            },
-            cards={
-                CardSerial(row["serial"]): card_of(row)
-                for row in await self._by_key(tables.cards, tables.cards.c.serial, serials)
-            },
+            members=[row.member for row in residents.values()],
+            seals={row.resident: row for row in seals},
+            suppressions={row.key: row for row in suppressions},
+            cards={row.serial: row for row in cards},
             blocks=blocks,
             bodies=bodies,
         )
@@ -142,38 +108,31 @@ class SqlTransaction:
         blocks = tables.blocks
         if (await self._connection.execute(select(blocks.c.sequence).limit(1))).first() is None:
             return []
-        naming = [
-            *await self._by_key(blocks, blocks.c.resident, wanted.residents),
-            *await self._by_key(blocks, blocks.c.household, wanted.households),
-        ]
-        changes = {row["sequence"] for row in naming}
-        return [block_of(row) for row in await self._by_key(blocks, blocks.c.sequence, changes)]
+        naming = await self._rows(_by(blocks, "resident"), wanted.residents, block_of)
+        naming += await self._rows(_by(blocks, "household"), wanted.households, block_of)
+        return await self._rows(_by(blocks, "sequence"), {block.sequence for block in naming}, block_of)
 
     async def _bodies(self, sequences: Iterable[int]) -> dict[int, bytes]:
-        rows = await self._by_key(tables.inbox, tables.inbox.c.sequence, sequences)
-        return {row["sequence"]: bytes(row["body"]) for row in rows if row["body"] is not None}
+        found = await self._rows(_BODIES, sequences, _numbered_body)
+        return dict(found)
 
-    async def _by_key(
-        self,
-        table: Table,
-        column: ColumnElement[str] | ColumnElement[int],
-        keys: Iterable[str] | Iterable[int],
-    ) -> list[RowMapping]:
-        found: list[RowMapping] = []
-        wanted = sorted(keys)
-        query = select(table).where(column.in_(bindparam("keys", expanding=True)))
-        for start in range(0, len(wanted), _KEYS_AT_ONCE):
-            chunk = wanted[start : start + _KEYS_AT_ONCE]
-            found.extend((await self._connection.execute(query, {"keys": chunk})).mappings())
-        return found
+    async def _rows(self, sql: str, keys: Iterable[K], read: Callable[[Sequence[object]], F]) -> list[F]:
+        wanted: list[K] = sorted(keys)
+        return [read(row) for row in await self._bulk.find(sql, wanted)] if wanted else []
 
     async def write(self, writing: Writing) -> None:
-        await self._insert(tables.inbox, [inbox_values(row) for row in writing.inbox])
-        await self._insert(tables.resident_history, [*_histories(writing.rows)])
-        await self._put(numbered.row for numbered in writing.rows)
-        await self._insert(tables.blocks, [block_values(block) for block in writing.blocks])
+        await self._bulk.add(tables.inbox, [inbox_values(row) for row in writing.inbox])
+        history = [
+            history_values(numbered.sequence, numbered.row)
+            for numbered in writing.rows
+            if isinstance(numbered.row, ResidentRow)
+        ]
+        await self._bulk.add(tables.resident_history, history)
+        await put_rows(self._connection, (numbered.row for numbered in writing.rows))
+        await move_leaves(self._connection, writing.leaves)
+        await self._bulk.add(tables.blocks, [block_values(block) for block in writing.blocks])
         for block in writing.lifted:
-            await self._connection.execute(delete(tables.blocks).where(*_same(block)))
+            await self._connection.execute(delete(tables.blocks).where(_same(block)))
         if writing.corrected:
             corrected = tables.inbox.c.sequence.in_(writing.corrected)
             await self._connection.execute(
@@ -181,52 +140,45 @@ class SqlTransaction:
             )
         await self._set_state(writing.state)
 
-    async def _insert(self, table: Table, values: Sequence[Values]) -> None:
-        if values:
-            await self._connection.execute(insert(table), values)
-
-    async def _put(self, rows: Iterable[Row]) -> None:
-        """Insert or replace by key; of several rows with one key the last one stays."""
-        by_table: dict[Table, dict[str, Values]] = {}
-        for row in rows:
-            table, key, values = row_values(row)
-            by_table.setdefault(table, {})[key] = values
-        for table, by_key in by_table.items():
-            statement = _UPSERTS[self._connection.dialect.name](table)
-            changed = {
-                column.name: statement.excluded[column.name] for column in table.c if not column.primary_key
-            }
-            await self._connection.execute(
-                statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=changed),
-                list(by_key.values()),
-            )
-
     async def clear(self) -> None:
+        self._loaded.clear()
         for table in _CURRENT:
             await self._connection.execute(delete(table))
 
     async def load(self, rows: Sequence[Row]) -> None:
-        await self._put(rows)
+        await add_rows(self._connection, rows)
+        for row in rows:
+            leaf = leaf_of(subject_of(row))
+            self._loaded[leaf] = self._loaded.get(leaf, 0) ^ row_digest(row)
 
     async def finish_load(self, state: FeedState) -> None:
+        await self._move_loaded()
         current, history = tables.residents, tables.resident_history
         kept = exists().where(
             history.c.number == current.c.number,
             history.c.history == current.c.history,
             history.c.record == current.c.record,
         )
-        fresh = select(current.c.number, current.c.history, literal(state.applied), current.c.record).where(
-            ~kept
-        )
+        fresh = select(current.c.number, current.c.history, literal(state.applied), current.c.record)
+        if (await self._connection.execute(select(history.c.number).limit(1))).first() is not None:
+            fresh = fresh.where(~kept)
         await self._connection.execute(
             insert(history).from_select(["number", "history", "sequence", "record"], fresh)
         )
         await self._set_state(state)
 
+    async def _move_loaded(self) -> None:
+        moves = [LeafMove(leaf=leaf, digest=digest, touched=0) for leaf, digest in self._loaded.items()]
+        for start in range(0, len(moves), _LEAVES_AT_ONCE):
+            await move_leaves(self._connection, moves[start : start + _LEAVES_AT_ONCE])
+        self._loaded.clear()
+
     async def _set_state(self, state: FeedState) -> None:
         await self._connection.execute(delete(tables.feed_state))
-        await self._insert(tables.feed_state, [state_values(state)])
+        await self._connection.execute(insert(tables.feed_state), state_values(state))
 
+
+_LEAVES_AT_ONCE = 20_000
 
 _CURRENT = (
     tables.residents,
@@ -235,20 +187,33 @@ _CURRENT = (
     tables.cards,
     tables.inbox,
     tables.blocks,
+    tables.leaves,
+    tables.doubts,
 )
 
 
-def _histories(rows: Iterable[Numbered]) -> Iterable[Values]:
-    for numbered in rows:
-        if isinstance(numbered.row, ResidentRow):
-            yield {
-                "number": numbered.row.member.number,
-                "history": numbered.row.history,
-                "sequence": numbered.sequence,
-                "record": numbered.row.record,
-            }
+def _by(table: Table, column: str) -> str:
+    names = ", ".join(column.name for column in table.c)
+    return f"SELECT {names} FROM {table.name} WHERE {column} IN ({{keys}})"  # noqa: S608 - names of our own tables
 
 
-def _same(block: Block) -> list[ColumnElement[bool]]:
-    columns = tables.blocks.c
-    return [columns[name].is_not_distinct_from(value) for name, value in block_values(block).items()]
+_HOUSEHOLDS = _by(tables.residents, "household")
+# everybody who lives with one of them, and themselves
+_HOUSEMATES = _HOUSEHOLDS.replace("{keys}", "SELECT household FROM residents WHERE number IN ({keys})")
+_BODIES = "SELECT sequence, body FROM inbox WHERE body IS NOT NULL AND sequence IN ({keys})"
+
+
+def _numbered_body(row: Sequence[object]) -> tuple[int, bytes]:
+    sequence, body = row
+    assert isinstance(sequence, int)
+    assert isinstance(body, bytes)
+    return sequence, body
+
+
+def _same(block: Block) -> ColumnElement[bool]:
+    return and_(
+        *(
+            column.is_not_distinct_from(value)
+            for column, value in zip(tables.blocks.c, block_values(block), strict=True)
+        )
+    )

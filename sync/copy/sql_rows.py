@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import RowMapping, Table
@@ -22,7 +23,8 @@ from sync.copy.store import (
     SuppressionRow,
 )
 
-Values = dict[str, object]
+Values = tuple[object, ...]
+"""One row of a table, its columns in the table's order."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -35,55 +37,66 @@ def moment_of(value: int) -> datetime:
     return _EPOCH + timedelta(microseconds=value)
 
 
-def member_of(row: RowMapping) -> Member:
-    return Member(
-        number=ResidentNumber(row["number"]),
-        household=HouseholdNumber(row["household"]),
-        status=ResidencyStatus(row["status"]),
-        head=row["head"],
+def resident_of(row: Sequence[object]) -> ResidentRow:
+    number, history, household, status, head, record = row
+    assert isinstance(history, int)
+    member = Member(
+        number=ResidentNumber(str(number)),
+        household=HouseholdNumber(str(household)),
+        status=ResidencyStatus(status),
+        head=bool(head),
     )
+    return ResidentRow(member=member, history=history, record=str(record))
 
 
-def resident_of(row: RowMapping) -> ResidentRow:
-    return ResidentRow(member=member_of(row), history=row["history"], record=row["record"])
-
-
-def seal_of(row: RowMapping) -> SealRow:
+def seal_of(row: Sequence[object]) -> SealRow:
+    resident, history, valid, record = row
+    assert isinstance(history, int)
     return SealRow(
-        resident=ResidentNumber(row["resident"]),
-        history=row["history"],
-        valid=row["valid"],
-        record=row["record"],
+        resident=ResidentNumber(str(resident)), history=history, valid=bool(valid), record=str(record)
     )
 
 
-def suppression_of(row: RowMapping) -> SuppressionRow:
+def suppression_of(row: Sequence[object]) -> SuppressionRow:
+    key, resident, household, released, record = row
     return SuppressionRow(
-        key=row["key"],
-        resident=row["resident"],
-        household=row["household"],
-        released=row["released"],
-        record=row["record"],
+        key=str(key),
+        resident=_resident(resident),
+        household=_household(household),
+        released=bool(released),
+        record=str(record),
     )
 
 
-def card_of(row: RowMapping) -> CardRow:
+def card_of(row: Sequence[object]) -> CardRow:
+    serial, resident, removed, record = row
     return CardRow(
-        serial=CardSerial(row["serial"]),
-        resident=ResidentNumber(row["resident"]),
-        removed=row["removed"],
-        record=row["record"],
+        serial=CardSerial(str(serial)),
+        resident=ResidentNumber(str(resident)),
+        removed=bool(removed),
+        record=str(record),
     )
 
 
-def block_of(row: RowMapping) -> Block:
+def block_of(row: Sequence[object]) -> Block:
+    sequence, stream, resident, household, history = row
+    assert isinstance(sequence, int)
+    assert history is None or isinstance(history, int)
     return Block(
-        sequence=row["sequence"],
-        stream=Stream(row["stream"]),
-        resident=row["resident"],
-        household=row["household"],
-        history=row["history"],
+        sequence=sequence,
+        stream=Stream(stream),
+        resident=_resident(resident),
+        household=_household(household),
+        history=history,
     )
+
+
+def _resident(value: object) -> ResidentNumber | None:
+    return ResidentNumber(str(value)) if value is not None else None
+
+
+def _household(value: object) -> HouseholdNumber | None:
+    return HouseholdNumber(str(value)) if value is not None else None
 
 
 def feed_state_of(row: RowMapping) -> FeedState:
@@ -99,82 +112,41 @@ def feed_state_of(row: RowMapping) -> FeedState:
     )
 
 
-def row_values(row: Row) -> tuple[Table, str, Values]:
-    """The table of a row, its key, and its columns."""
+def row_values(row: Row) -> tuple[Table, Values]:
+    """The table of a row, and its columns in the table's order; the first is the key."""
     match row:
         case ResidentRow():
             member = row.member
-            return (
-                tables.residents,
+            return tables.residents, (
                 member.number,
-                {
-                    "number": member.number,
-                    "history": row.history,
-                    "household": member.household,
-                    "status": member.status.value,
-                    "head": member.head,
-                    "record": row.record,
-                },
+                row.history,
+                member.household,
+                member.status.value,
+                member.head,
+                row.record,
             )
         case SealRow():
-            return (
-                tables.seals,
-                row.resident,
-                {
-                    "resident": row.resident,
-                    "history": row.history,
-                    "valid": row.valid,
-                    "record": row.record,
-                },
-            )
+            return tables.seals, (row.resident, row.history, row.valid, row.record)
         case SuppressionRow():
-            return (
-                tables.suppressions,
-                row.key,
-                {
-                    "key": row.key,
-                    "resident": row.resident,
-                    "household": row.household,
-                    "released": row.released,
-                    "record": row.record,
-                },
-            )
+            return tables.suppressions, (row.key, row.resident, row.household, row.released, row.record)
         case CardRow():
-            return (
-                tables.cards,
-                row.serial,
-                {
-                    "serial": row.serial,
-                    "resident": row.resident,
-                    "removed": row.removed,
-                    "record": row.record,
-                },
-            )
+            return tables.cards, (row.serial, row.resident, row.removed, row.record)
+
+
+def history_values(sequence: int, row: ResidentRow) -> Values:
+    return row.member.number, row.history, sequence, row.record
 
 
 def inbox_values(row: InboxRow) -> Values:
-    return {
-        "sequence": row.sequence,
-        "event": row.event,
-        "digest": row.digest,
-        "state": row.state.value,
-        "fault": row.fault.value if row.fault is not None else None,
-        "location": row.where,
-        "body": row.body,
-    }
+    fault = row.fault.value if row.fault is not None else None
+    return row.sequence, row.event, row.digest, row.state.value, fault, row.where, row.body
 
 
 def block_values(block: Block) -> Values:
-    return {
-        "sequence": block.sequence,
-        "stream": block.stream.value,
-        "resident": block.resident,
-        "household": block.household,
-        "history": block.history,
-    }
+    return block.sequence, block.stream.value, block.resident, block.household, block.history
 
 
-def state_values(state: FeedState) -> Values:
+def state_values(state: FeedState) -> dict[str, object]:
     return {
         "municipality": state.municipality,
         "applied": state.applied,

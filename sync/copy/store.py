@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from certificates.domain.entitlement import Watermark
 from certificates.domain.identifiers import CardSerial, HouseholdNumber, MunicipalityCode, ResidentNumber
@@ -17,8 +17,12 @@ from certificates.domain.suppression import Suppression
 from sync.change.events import CardCertificate, Record
 from sync.change.reasons import Stream
 from sync.change.records import text_of
-from sync.checks.faults import SENTENCES, Fault, Sentence
+from sync.checks.faults import Fault, Sentence
+from sync.checks.sentences import sentence_of
 from sync.feed.wire import NO_CHAIN
+
+if TYPE_CHECKING:
+    from sync.reconcile.leaves import LeafMove  # it digests the rows below, so that it cannot come first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +146,7 @@ class InboxRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetAside:
-    """A change in quarantine, as the operator reads it; ``where`` names the item that cannot be read."""
+    """A change in quarantine, as the operator reads it; ``where`` names the row and the items that are wrong."""
 
     sequence: int
     event: str
@@ -151,7 +155,7 @@ class SetAside:
 
     @property
     def sentence(self) -> Sentence:
-        return SENTENCES[self.fault]
+        return sentence_of(self.fault, self.where)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,7 +212,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What the copy holds of them: rows, everybody of the households touched, and the blocks in force.
+    """What the copy holds of them: rows, those of everybody of the households touched, and the blocks in force.
 
     ``blocks`` holds all open blocks of every quarantined change that names one of them, ``bodies`` those changes by
     number, and ``cards`` also those whose serials stand in them.
@@ -238,6 +242,7 @@ class Writing:
     state: FeedState
     inbox: Sequence[InboxRow] = ()
     rows: Sequence[Numbered] = ()
+    leaves: Sequence[LeafMove] = ()
     blocks: Sequence[Block] = ()
     lifted: Sequence[Block] = ()
     corrected: Sequence[int] = ()
@@ -259,15 +264,15 @@ class Transaction(Protocol):
     async def write(self, writing: Writing) -> None: ...
 
     async def clear(self) -> None:
-        """Forget all current rows, the inbox and the blocks; the residents' history stays."""
+        """Forget all current rows with their leaves, the inbox, blocks and doubts; the residents' history stays."""
         ...
 
     async def load(self, rows: Sequence[Row]) -> None:
-        """Add rows after ``clear``."""
+        """Add rows after ``clear``, none of them twice."""
         ...
 
     async def finish_load(self, state: FeedState) -> None:
-        """Add what was loaded to the residents' history and set the state."""
+        """Add what was loaded to the residents' history, make its leaves (touched: 0) and set the state."""
         ...
 
 

@@ -8,9 +8,10 @@ from dataclasses import replace
 from sync.change.cloud_events import Delivery, Readable, Unreadable
 from sync.change.naming import Named
 from sync.change.reasons import CORRECTIONS, Stream
-from sync.checks.faults import Fault
+from sync.checks.faults import Finding
 from sync.checks.picture import Picture
-from sync.checks.rules import fault_of
+from sync.checks.rules import finding_of
+from sync.checks.unreadable import unreadable
 from sync.copy.store import (
     Block,
     CardRow,
@@ -18,11 +19,15 @@ from sync.copy.store import (
     InboxRow,
     InboxState,
     Numbered,
+    ResidentRow,
     Row,
+    SealRow,
+    SuppressionRow,
     Wanted,
     Writing,
     row_of,
 )
+from sync.reconcile.leaves import leaf_moves
 
 
 def wanted_by(deliveries: Iterable[Delivery]) -> Wanted:
@@ -51,6 +56,7 @@ def work_through(deliveries: Sequence[Delivery], picture: Picture, state: FeedSt
         state=state,
         inbox=[row for _, row in sorted(work.inbox.items())],
         rows=work.rows,
+        leaves=leaf_moves(work.moved),
         # what was set aside and set right within this very batch leaves no block behind
         blocks=[block for block in work.blocks if block not in work.lifted],
         lifted=[block for block in work.lifted if block not in work.blocks],
@@ -67,6 +73,7 @@ class _Work:
         self.picture = picture
         self.inbox: dict[int, InboxRow] = {}
         self.rows: list[Numbered] = []
+        self.moved: list[tuple[int, Row | None, Row]] = []
         self.blocks: dict[Block, None] = {}  # in the order in which they came
         self.lifted: set[Block] = set()
         self.corrected: set[int] = set()
@@ -74,18 +81,19 @@ class _Work:
     def take(self, delivery: Delivery) -> None:
         match delivery.content:
             case Unreadable(where=where):
-                self._set_aside(delivery, Fault.UNREADABLE, where=where)
+                self._set_aside(delivery, unreadable(delivery.body, where))
             case Readable(event=event, texts=texts):
                 records = event.change.subjects.records()
                 rows = [row_of(record, text) for record, text in zip(records, texts, strict=True)]
-                fault = fault_of(event.change, rows, self.picture)
-                if fault is None:
+                finding = finding_of(event.change, rows, self.picture)
+                if finding is None:
                     self._accept(delivery, rows, correction=event.change.reason in CORRECTIONS)
                 else:
-                    self._set_aside(delivery, fault, owners=self._owners(rows))
+                    self._set_aside(delivery, finding, owners=self._owners(rows))
 
     def _accept(self, delivery: Delivery, rows: Sequence[Row], *, correction: bool) -> None:
         for row in rows:
+            self.moved.append((delivery.sequence, self._before(row), row))
             self.picture.take(row)
             self.rows.append(Numbered(sequence=delivery.sequence, row=row))
         if self.picture.quarantine:
@@ -96,6 +104,17 @@ class _Work:
             digest=delivery.digest,
             state=InboxState.APPLIED,
         )
+
+    def _before(self, row: Row) -> Row | None:
+        match row:
+            case ResidentRow():
+                return self.picture.residents.get(row.member.number)
+            case SealRow():
+                return self.picture.seals.get(row.resident)
+            case SuppressionRow():
+                return self.picture.suppressions.get(row.key)
+            case CardRow():
+                return self.picture.cards.get(row.serial)
 
     def _lift(self, rows: Sequence[Row], *, correction: bool) -> None:
         quarantine = self.picture.quarantine
@@ -109,9 +128,7 @@ class _Work:
             else:
                 self.corrected.add(sequence)
 
-    def _set_aside(
-        self, delivery: Delivery, fault: Fault, *, where: str = "", owners: Iterable[Named] = ()
-    ) -> None:
+    def _set_aside(self, delivery: Delivery, finding: Finding, *, owners: Iterable[Named] = ()) -> None:
         blocks = [
             Block(
                 sequence=delivery.sequence,
@@ -129,8 +146,8 @@ class _Work:
             event=delivery.id,
             digest=delivery.digest,
             state=InboxState.QUARANTINED,
-            fault=fault,
-            where=where,
+            fault=finding.fault,
+            where=finding.where,
             body=delivery.body,
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -62,8 +62,15 @@ class Reception:
             raise RefusedError(ProblemCode.NOT_PERMITTED, str(sender))
         # off the event loop: a full batch takes a good part of a second to parse
         opened = await asyncio.to_thread(self._open, frame, expected)
+        return await self.take(opened.batch, opened.deliveries)
+
+    async def take(self, batch: FeedBatch, deliveries: Sequence[Delivery]) -> FeedReceipt:
+        """What ``receive`` does once a delivery is known to be the registry's; the caller has verified that.
+
+        ``deliveries`` carry exactly the numbers that ``batch`` names. Raises as ``receive`` does.
+        """
         async with self._store.writing() as transaction:
-            judgement = await self._judge(transaction, opened)
+            judgement = await self._judge(transaction, batch, deliveries)
             writing = await self._work(transaction, judgement)
             await transaction.write(writing)
         return self._receipt(judgement, writing)
@@ -81,17 +88,20 @@ class Reception:
         require_numbers(batch, deliveries)
         return _Opened(batch=batch, deliveries=deliveries)
 
-    async def _judge(self, transaction: Transaction, opened: _Opened) -> Judgement:
-        batch, now = opened.batch, self._clock()
+    async def _judge(
+        self, transaction: Transaction, batch: FeedBatch, deliveries: Sequence[Delivery]
+    ) -> Judgement:
+        now = self._clock()
         state = await transaction.state(self._municipality)
         if state is None:
+            heard_at = min(batch.sent_at, now)
             state = FeedState(
-                municipality=self._municipality, applied=0, known=0, heard_at=min(batch.sent_at, now)
+                municipality=self._municipality, applied=0, known=0, heard_at=heard_at, said_at=batch.sent_at
             )
         digests: Mapping[int, bytes] = {}
         if 0 < batch.first <= state.applied:
             digests = await transaction.digests(batch.first, min(batch.last, state.applied))
-        return judge(state, batch, opened.deliveries, digests, now)
+        return judge(state, batch, deliveries, digests, now)
 
     async def _work(self, transaction: Transaction, judgement: Judgement) -> Writing:
         if not judgement.new:
@@ -104,7 +114,8 @@ class Reception:
         if state.conflict is not None:
             _log.critical("feed conflict", extra={"sequence": state.conflict, "applied": state.applied})
             raise RefusedError(
-                ProblemCode.FEED_CONFLICT, f"number {state.conflict} has two contents: full load needed"
+                ProblemCode.FEED_CONFLICT,
+                f"at or before number {state.conflict} the registry has another change: full load needed",
             )
         aside = [
             row for row in writing.inbox if row.state is InboxState.QUARANTINED and row.fault is not None

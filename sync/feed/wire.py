@@ -22,14 +22,33 @@ def link(chain: bytes, digest: bytes) -> bytes:
     return hashlib.sha256(b"kofu feed 1\0" + chain + digest).digest()
 
 
+def require_chain(chain: bytes) -> None:
+    """Raises InvalidValueError unless ``chain`` has the length of one."""
+    if len(chain) != len(NO_CHAIN):
+        raise InvalidValueError("chain", f"must have {len(NO_CHAIN)} bytes")
+
+
+def require_span(first: int, last: int, count: int, position: int) -> None:
+    """Raises InvalidValueError unless ``count`` changes can be numbered like this: ``first`` to ``last`` without gaps
+    and none above ``position``; 0 to 0 when there are none."""
+    if count == 0:
+        if first != 0 or last != 0:
+            raise InvalidValueError("first, last", "must be 0 where there is no change")
+    elif first < 1 or count != last - first + 1:
+        raise InvalidValueError("first, last, count", "must number the changes without gaps")
+    if position < last:
+        raise InvalidValueError("position", "is below the last number")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedBatch:
     """Registry → issuance server, signed, before the CloudEvents batch in one frame.
 
     Numbers ``first`` to ``last`` without gaps; ``count`` 0 (``first`` and ``last`` 0, body ``[]``) is a heartbeat.
-    ``sha256`` is over the body. ``position`` is the registry's highest number and ``sent_at`` its own time, both
-    read together when the batch was signed. ``chain`` (``link``) is over every change before ``first``; in a
-    heartbeat over every change up to ``position``: a copy that has come to the same number by other changes shows.
+    ``sha256`` is over the body. ``position`` is the registry's highest number and ``sent_at`` its own time, read
+    just before: what was given out by then is within the position. ``chain`` (``link``) is over every change before
+    ``first``; in a heartbeat over every change up to ``position``: a copy that has come to the same number by other
+    changes shows.
     """
 
     TAG: ClassVar[str] = "feed-batch/1"
@@ -40,20 +59,13 @@ class FeedBatch:
     sha256: bytes
     position: int
     sent_at: datetime
-    chain: bytes = NO_CHAIN
+    chain: bytes
 
     def __post_init__(self) -> None:
-        if len(self.chain) != 32:
-            raise InvalidValueError("chain", "must have 32 bytes")
-        if self.count == 0:
-            if self.first != 0 or self.last != 0:
-                raise InvalidValueError("first, last", "must be 0 in a heartbeat")
-        elif not (self.first >= 1 and self.count == self.last - self.first + 1 and self.count <= MAX_EVENTS):
-            raise InvalidValueError(
-                "first, last, count", f"must number 1 to {MAX_EVENTS} changes without gaps"
-            )
-        if self.position < self.last:
-            raise InvalidValueError("position", "is below the last number of the batch")
+        require_span(self.first, self.last, self.count, self.position)
+        require_chain(self.chain)
+        if self.count > MAX_EVENTS:
+            raise InvalidValueError("count", f"must be at most {MAX_EVENTS} changes")
 
 
 class ReceiptStatus(Enum):
@@ -87,4 +99,7 @@ class FullLoadHead:
     count: int
     sha256: bytes
     taken_at: datetime
-    chain: bytes = NO_CHAIN
+    chain: bytes
+
+    def __post_init__(self) -> None:
+        require_chain(self.chain)

@@ -6,6 +6,7 @@ names somebody, or that touched a part of the tree; 0 when none has since the re
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
@@ -16,7 +17,14 @@ from certificates.errors import InvalidValueError
 MAX_NAMED = 200
 """People and households in one question about their position."""
 MAX_NODES = 1_000
-"""Nodes, leaves or subjects in one question."""
+"""Nodes or leaves in one question."""
+MAX_SUBJECTS = 300
+"""Subjects in one question for rows: a row may hold an imprint, and all are signed for in one token."""
+
+
+def _require_count(field_name: str, names: Sequence[str], limit: int) -> None:
+    if not 1 <= len(names) <= limit or len(set(names)) != len(names):
+        raise InvalidValueError(field_name, f"must be 1 to {limit}, each once")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +64,9 @@ class NodesInquiry:
     municipality: MunicipalityCode
     nodes: tuple[str, ...]
 
+    def __post_init__(self) -> None:
+        _require_count("nodes", self.nodes, MAX_NODES)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
@@ -84,6 +95,9 @@ class LeavesInquiry:
     TAG: ClassVar[str] = "leaves-inquiry/1"
     municipality: MunicipalityCode
     leaves: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        _require_count("leaves", self.leaves, MAX_NODES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +133,9 @@ class RowsInquiry:
     TAG: ClassVar[str] = "rows-inquiry/1"
     municipality: MunicipalityCode
     subjects: tuple[str, ...] = field(repr=False)
+
+    def __post_init__(self) -> None:
+        _require_count("subjects", self.subjects, MAX_SUBJECTS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

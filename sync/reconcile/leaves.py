@@ -19,6 +19,8 @@ from sync.copy.store import CardRow, ResidentRow, Row, SealRow, SuppressionRow
 LEAF_LENGTH = 14
 """Characters of a leaf's name."""
 DIGEST_BYTES = 16
+SEPARATOR = "\x1f"
+"""Unit separator: no text of a row holds it, for JSON writes it as an escape."""
 
 
 def subject_of(row: Row) -> str:
@@ -45,7 +47,11 @@ def leaf_of(name: str) -> str:
 def row_digest(row: Row) -> int:
     """128 bits over everything that the copy stores of the row: key columns and record."""
     columns, kind = _columns(row)
-    text = "\x1f".join((kind.value, *columns, row.record))
+    return text_digest(SEPARATOR.join((kind.value, *columns, row.record)))
+
+
+def text_digest(text: str) -> int:
+    """The first 128 bits of a row text's SHA-256: kind, key columns and record with ``SEPARATOR`` between them."""
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:DIGEST_BYTES], "big")
 
 

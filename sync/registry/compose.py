@@ -15,16 +15,18 @@ from certificates.errors import ConfigurationError, InvalidValueError
 from certificates.service.command import Listener
 from certificates.service.keyring import load_signing_key
 from certificates.service.tls import server_context
-from sync.registry.adapters.http import open_receiver
 from sync.registry.adapters.memory import MemoryBooks
 from sync.registry.adapters.sql import open_books as open_sql_books
+from sync.registry.adapters.targets import open_target, require_target
 from sync.registry.files import read_register
 from sync.registry.ports import Books
 from sync.registry.settings import PREFIX, Settings
+from sync.registry.usecases.answer import Answer
 from sync.registry.usecases.enter import Enter
 from sync.registry.usecases.position import Position
 from sync.registry.usecases.push import Push
 from sync.registry.web.application import application
+from sync.registry.web.original import add_original
 
 _log = logging.getLogger(__name__)
 _STORE = f"{PREFIX}STORE"
@@ -38,6 +40,7 @@ def check(settings: Settings) -> None:
     """Look at everything the settings name without opening a connection. Raises ConfigurationError."""
     municipality_of(settings)
     _opener(settings)
+    require_target(settings.target)
     load_signing_key(settings.signing_key)
     server_context(settings.tls)
     if settings.town and not Path(settings.town).is_dir():
@@ -92,10 +95,11 @@ async def compose(settings: Settings) -> AsyncIterator[Sequence[Listener]]:
     async with contextlib.AsyncExitStack() as stack:
         books = await stack.enter_async_context(open_books(settings))
         receiver = await stack.enter_async_context(
-            open_receiver(settings.target, settings.tls, seconds=settings.timeout)
+            open_target(settings.target, municipality, settings.tls, seconds=settings.timeout)
         )
         push = Push(books, receiver, key, municipality, now, settings.pace)
         app = application(Enter(books, push.wake), Position(books, push, municipality))
+        add_original(app, Answer(books, municipality, key, now), municipality)
         if settings.target:
             await stack.enter_async_context(pushing(push))
         yield [

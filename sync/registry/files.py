@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from certificates.errors import ConfigurationError
+from certificates.errors import ConfigurationError, InvalidValueError, WireError
+from certificates.wire.codec import canonical, parse_object
+from sync.change.codes import ReasonCodes
 from sync.change.events import Change, Record
 from sync.feed.full_load import read_record, record_line
 from sync.registry.wire import read_change, write_change
@@ -32,10 +34,22 @@ def write_changes(folder: Path, changes: Iterable[Change]) -> None:
         output.writelines(write_change(change) + b"\n" for change in changes)
 
 
-def read_changes(path: Path) -> Iterator[Change]:
-    """Raises ConfigurationError, WireError."""
-    for _, line in _lines(path):
-        yield read_change(line)
+def read_changes(path: Path, codes: ReasonCodes | None = None) -> Iterator[Change]:
+    """The changes of a file. With ``codes`` the reason of each stands as that vendor's 異動事由コード.
+
+    Codes are put into words here, before a change is numbered: chain, digests and signature are over the words.
+    Raises ConfigurationError naming file, line and reason.
+    """
+    for number, line in _lines(path):
+        try:
+            yield read_change(line if codes is None else _in_words(line, codes))
+        except (WireError, InvalidValueError) as error:
+            raise ConfigurationError(f"{path}, line {number}", str(error)) from error
+
+
+def _in_words(line: bytes, codes: ReasonCodes) -> bytes:
+    body = parse_object(line)
+    return canonical({**body, "reason": codes.reason(str(body.get("reason"))).value})
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:

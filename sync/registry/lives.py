@@ -23,7 +23,7 @@ def birth(state: RegisterState, newborn: Resident, entry: Entry) -> Change:
 def death(state: RegisterState, number: ResidentNumber, entry: Entry) -> Change:
     """死亡; a household that loses its head gets the next one in the same change."""
     row = state.resident(number)
-    gone = revised(row, status=ResidencyStatus.DECEASED, removed_on=entry.on)
+    gone = revised(row, status=ResidencyStatus.DECEASED, removed_on=entry.on, planned_destination=None)
     members = state.household(row.household)
     return entry.of_residents(Reason.DEATH, [gone, *stay_behind(members, [number])])
 

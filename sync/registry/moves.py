@@ -84,10 +84,16 @@ def plan_move_out(
     entry: Entry,
     *,
     abroad: bool = False,
+    destination: str | None = None,
 ) -> Change:
-    """転出予定: the move-out is notified and ``day`` has not come."""
+    """転出予定: the move-out to ``destination`` is notified and ``day`` has not come."""
     rows = [
-        revised(state.resident(number), status=ResidencyStatus.MOVING_OUT, removed_on=day)
+        revised(
+            state.resident(number),
+            status=ResidencyStatus.MOVING_OUT,
+            removed_on=day,
+            planned_destination=destination,
+        )
         for number in leaving
     ]
     return entry.of_residents(Reason.MOVE_OUT_ABROAD if abroad else Reason.MOVE_OUT, rows)
@@ -108,7 +114,18 @@ def move_out(
 def cancel_move_out(state: RegisterState, staying: Sequence[ResidentNumber], entry: Entry) -> Change:
     """異動の取消し of a 転出予定."""
     rows = [
-        revised(state.resident(number), status=ResidencyStatus.RESIDENT, removed_on=None)
+        revised(
+            state.resident(number),
+            status=ResidencyStatus.RESIDENT,
+            removed_on=None,
+            planned_destination=None,
+        )
         for number in staying
     ]
     return entry.of_residents(Reason.REMOVAL_CANCELLED, rows)
+
+
+def confirm_move_out(state: RegisterState, number: ResidentNumber, address: str, entry: Entry) -> Change:
+    """転出の確定 by 転入通知 of the other municipality (住民基本台帳法9条1項): the removed row learns ``address``."""
+    row = revised(state.resident(number), confirmed_destination=address)
+    return entry.of_residents(Reason.AMENDMENT_EX_OFFICIO, [row])

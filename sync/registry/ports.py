@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Protocol
 
 from sync.change.events import Change, Record
-from sync.feed.wire import FeedReceipt
-from sync.reconcile.leaves import Leaf
+from sync.feed.wire import NO_CHAIN, FeedReceipt
+from sync.reconcile.leaves import LEAF_LENGTH, Leaf
 
 Clock = Callable[[], datetime]
 
@@ -31,11 +31,19 @@ class SubjectRecords:
     records: Sequence[Record] = field(repr=False)
 
 
+def is_whole(name: str) -> bool:
+    """Whether ``name`` is that of one subject, not of a leaf."""
+    return len(name) > LEAF_LENGTH
+
+
 class Books(Protocol):
     """The register and its outbox: a change is entered in both or in neither."""
 
-    async def begin(self, records: Iterable[Record], sequence: int) -> bool:
-        """Take over a register that stands at ``sequence``; False, and nothing happens, when there is one already."""
+    async def begin(self, records: Iterable[Record], sequence: int, chain: bytes = NO_CHAIN) -> bool:
+        """Take over a register that stands at ``sequence``; False, and nothing happens, when there is one already.
+
+        ``records``: each row once. ``chain`` is over the changes up to ``sequence``, where that is known.
+        """
         ...
 
     async def enter(self, changes: Sequence[Change]) -> Sequence[int]:
@@ -53,13 +61,14 @@ class Books(Protocol):
 
     async def chain(self, number: int) -> bytes:
         """The chain over every change up to ``number`` (``sync.feed.wire.link``), which stands in the span or just
-        before it."""
+        before it. Raises InvalidValueError for any other."""
         ...
 
     async def touched(self, subjects: Sequence[str]) -> tuple[int, int]:
         """The highest number that names one of them (0 when none does), and the highest of all; one snapshot.
 
-        A household is named by every change that concerns somebody who belongs to it or did so before the change.
+        A household is named by every change that concerns somebody who belongs to it or did so before the change
+        (``sync.registry.entering``).
         """
         ...
 
@@ -68,8 +77,8 @@ class Books(Protocol):
         ...
 
     async def subjects(self, leaves: Sequence[str]) -> tuple[int, Sequence[SubjectRecords]]:
-        """The highest number of all, and everybody whose subject begins with one of ``leaves``: a leaf, or a whole
-        subject. One snapshot."""
+        """The highest number of all, and by name everybody whose subject begins with one of ``leaves``: a leaf, or a
+        whole subject, which is named in the answer also when it has no rows. One snapshot."""
         ...
 
     async def records(self) -> tuple[int, Iterator[Record]]:

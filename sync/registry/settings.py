@@ -12,6 +12,7 @@ from sync.feed.wire import MAX_EVENTS
 from sync.registry.usecases.push import Pace
 
 PREFIX = "KOFU_REGISTRY_"
+TARGET = f"{PREFIX}TARGET"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +32,11 @@ class Settings:
         default="",
     )
     target: str = setting(
-        f"{PREFIX}TARGET", "base URL of the issuance server, https://…; empty pushes nothing", default=""
+        TARGET,
+        "where the feed goes: https://… (base URL of the issuance server) or the Redis that it consumes, redis://…, "
+        "rediss://… or unix://…; empty pushes nothing",
+        default="",
+        secret=True,
     )
     host: str = setting(f"{PREFIX}HOST", "address to listen on", default="127.0.0.1")
     port: int = setting(
@@ -53,8 +58,6 @@ class Settings:
     )
 
     def __post_init__(self) -> None:
-        if self.target and not self.target.startswith("https://"):
-            raise InvalidValueError(f"{PREFIX}TARGET", "must begin with https://")
         if not 0 <= self.port <= 65535:
             raise InvalidValueError(f"{PREFIX}PORT", "must be 0 to 65535")
         if not 1 <= self.batch <= MAX_EVENTS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from certificates.domain.identifiers import CardSerial, ResidentNumber
@@ -40,15 +41,25 @@ def abolish_seal(state: RegisterState, number: ResidentNumber, entry: Entry) -> 
 
 def suppress(suppression: Suppression, entry: Entry) -> Change:
     """発行抑止 of a person or a household."""
-    return entry.change(Reason.SUPPRESSED, Subjects(suppressions=(suppression,)))
+    return suppress_together([suppression], entry)
+
+
+def suppress_together(suppressions: Sequence[Suppression], entry: Entry) -> Change:
+    """発行抑止 of several at once: the person who asked, and those who are protected with them (支援措置の併せて支援を求める者)."""
+    return entry.change(Reason.SUPPRESSED, Subjects(suppressions=tuple(suppressions)))
 
 
 def release(state: RegisterState, key: str, entry: Entry) -> Change:
     """発行抑止の解除. Raises InvalidValueError when there is no such suppression."""
-    if key not in state.suppressions:
+    return release_together(state, [key], entry)
+
+
+def release_together(state: RegisterState, keys: Sequence[str], entry: Entry) -> Change:
+    """発行抑止の解除 of several at once. Raises InvalidValueError when one of them is not there."""
+    if any(key not in state.suppressions for key in keys):
         raise InvalidValueError("抑止", "there is none with this key")
-    released = replace(state.suppressions[key], released=True)
-    return entry.change(Reason.SUPPRESSION_RELEASED, Subjects(suppressions=(released,)))
+    released = tuple(replace(state.suppressions[key], released=True) for key in keys)
+    return entry.change(Reason.SUPPRESSION_RELEASED, Subjects(suppressions=released))
 
 
 def register_card(
@@ -63,6 +74,14 @@ def register_card(
     new = CardCertificate(serial=serial, resident=number, issuer=issuer)
     old = tuple(replace(card, removed=True) for card in state.cards_of(number) if card.serial != serial)
     return entry.change(Reason.CARD_REGISTERED, Subjects(cards=(*old, new)))
+
+
+def remove_card(state: RegisterState, serial: CardSerial, entry: Entry) -> Change:
+    """One card certificate goes. Raises InvalidValueError when it is not in force."""
+    card = state.cards.get(serial)
+    if card is None or card.removed:
+        raise InvalidValueError("電子証明書", "is not one in force")
+    return entry.change(Reason.CARD_REMOVED, Subjects(cards=(replace(card, removed=True),)))
 
 
 def remove_cards(state: RegisterState, number: ResidentNumber, entry: Entry) -> Change:

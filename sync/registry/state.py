@@ -41,6 +41,7 @@ class RegisterState:
         self.suppressions: dict[str, Suppression] = {}
         self.cards: dict[CardSerial, CardCertificate] = {}
         self._households: dict[HouseholdNumber, set[ResidentNumber]] = {}
+        self._serials: dict[ResidentNumber, dict[CardSerial, None]] = {}
         for record in records:
             self._put(record)
 
@@ -63,6 +64,7 @@ class RegisterState:
                 self.suppressions[record.key] = record
             case CardCertificate():
                 self.cards[record.serial] = record
+                self._serials.setdefault(record.resident, {})[record.serial] = None
 
     def records(self) -> Iterator[Record]:
         """All rows in the order of a full load: residents, seals, suppressions, cards, each by key."""
@@ -84,7 +86,8 @@ class RegisterState:
 
     def cards_of(self, number: ResidentNumber) -> tuple[CardCertificate, ...]:
         """The resident's card certificates that are not removed."""
-        return tuple(card for card in self.cards.values() if card.resident == number and not card.removed)
+        cards = (self.cards[serial] for serial in self._serials.get(number, ()))
+        return tuple(card for card in cards if not card.removed)
 
 
 def revised(row: Resident, **items: object) -> Resident:

@@ -9,7 +9,7 @@ from certificates.domain.resident import Resident
 from certificates.domain.seal import SealImprint
 from certificates.pdf.fonts import Typeface
 from certificates.pdf.imprint import draw_imprint
-from sync.town.town import Draw
+from sync.town.homes import Draw
 
 _DIAMETER_MM = 12.0
 _DOTS_PER_MM = 16

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate
 from random import Random
 
 from certificates.domain.resident import Sex
@@ -19,6 +20,8 @@ SIZES: tuple[tuple[int, float], ...] = (
     (9, 0.001),
 )
 """Share of households by size; the mean is 2.2 people."""
+_SIZES = tuple(size for size, _ in SIZES)
+_SHARES = tuple(accumulate(share for _, share in SIZES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +40,12 @@ class Role:
 
 def family(rng: Random) -> list[Role]:
     """A household of random size; its head comes first."""
-    sizes, weights = zip(*SIZES, strict=True)
-    return of_size(rng, rng.choices(sizes, weights)[0])
+    return of_size(rng, size_of(rng))
+
+
+def size_of(rng: Random) -> int:
+    """How many there are in the ``family`` of this chance."""
+    return rng.choices(_SIZES, cum_weights=_SHARES)[0]
 
 
 def of_size(rng: Random, size: int) -> list[Role]:

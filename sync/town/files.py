@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from datetime import UTC, datetime, time
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 from certificates.domain.clock import JST
@@ -12,8 +12,11 @@ from certificates.wire.codec import Json
 from certificates.wire.jose import SigningKey
 from sync.change.events import Change
 from sync.feed.full_load import write_full_load
+from sync.feed.wire import NO_CHAIN
 from sync.registry.files import write_changes, write_register
-from sync.town.town import Town
+from sync.town import numbers
+from sync.town.scenarios import Scenario
+from sync.town.town import Person, Town
 
 FULL_LOAD = "full-load.jsonl"
 """The rows of the register, signed, at number 0."""
@@ -21,9 +24,9 @@ INDEX = "town.json"
 """Scenario → 宛名番号, 世帯番号 and card serial, for tests and demonstrations."""
 
 
-def taken_at(town: Town) -> datetime:
-    """The moment at which the town's register stands: the end of its day."""
-    return datetime.combine(town.today, time(23, 59, 59), JST).astimezone(UTC)
+def taken_at(today: date) -> datetime:
+    """The moment at which a town's register stands: the end of its day."""
+    return datetime.combine(today, time(23, 59, 59), JST).astimezone(UTC)
 
 
 def write_town(town: Town, changes: Iterable[Change], folder: Path, *, key: SigningKey | None = None) -> None:
@@ -31,32 +34,36 @@ def write_town(town: Town, changes: Iterable[Change], folder: Path, *, key: Sign
     folder.mkdir(parents=True, exist_ok=True)
     write_register(folder, town.records())
     write_changes(folder, changes)
-    index = json.dumps(index_of(town), ensure_ascii=False, indent=2)
-    (folder / INDEX).write_text(index + "\n", encoding="utf-8")
+    write_index(folder, town.seed, town.today, len(town.residents), town.people)
     if key is not None:
         write_full_load(
             folder / FULL_LOAD,
             town.records(),
             municipality=town.municipality,
             sequence=0,
-            taken_at=taken_at(town),
+            chain=NO_CHAIN,
+            taken_at=taken_at(town.today),
             key=key,
         )
 
 
-def index_of(town: Town) -> dict[str, Json]:
-    people: dict[str, Json] = {
+def write_index(
+    folder: Path, seed: int, today: date, residents: int, people: Mapping[Scenario, Person]
+) -> None:
+    named: dict[str, Json] = {
         scenario.value: {
             "resident": person.resident.number,
             "household": person.resident.household,
             "serial": person.serial,
         }
-        for scenario, person in town.people.items()
+        for scenario, person in people.items()
     }
-    return {
-        "municipality": town.municipality,
-        "seed": town.seed,
-        "today": town.today.isoformat(),
-        "residents": len(town.residents),
-        "people": people,
+    index: dict[str, Json] = {
+        "municipality": numbers.MUNICIPALITY,
+        "seed": seed,
+        "today": today.isoformat(),
+        "residents": residents,
+        "people": named,
     }
+    text = json.dumps(index, ensure_ascii=False, indent=2)
+    (folder / INDEX).write_text(text + "\n", encoding="utf-8")

@@ -20,12 +20,22 @@ MUNICIPALITY: MunicipalityCode = municipality_code("992011")
 """見本県みほん市: no prefecture has the code 99."""
 
 
+_FIRST_RESIDENT = 10_000_000_001
+_FIRST_HOUSEHOLD = 20_000_000_001
+
+
 def resident(place: int) -> ResidentNumber:
-    return ResidentNumber(numbered(10_000_000_001 + place))
+    return ResidentNumber(numbered(_FIRST_RESIDENT + place))
 
 
 def household(place: int) -> HouseholdNumber:
-    return HouseholdNumber(numbered(20_000_000_001 + place))
+    return HouseholdNumber(numbered(_FIRST_HOUSEHOLD + place))
+
+
+def place_of(number: ResidentNumber | HouseholdNumber) -> int:
+    """The reverse of ``resident`` and ``household``."""
+    serial = int(number[:14])
+    return serial - (_FIRST_HOUSEHOLD if serial >= _FIRST_HOUSEHOLD else _FIRST_RESIDENT)
 
 
 def individual_number(place: int) -> str:

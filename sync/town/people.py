@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
@@ -64,17 +64,22 @@ def japanese_household(rng: Random, roles: Sequence[Role], where: Setting, surna
     rows = []
     for place, (role, (name, kana)) in enumerate(zip(roles, named, strict=True)):
         own_place = places.honseki(rng) if role.outsider else home
-        row = _row(rng, role, place, where, name=name, head=named[0][0])
-        row = replace(
-            row,
-            name_kana=kana if rng.random() < 0.92 else None,
-            honseki=Honseki(place=own_place, head=named[role.register_of][0]),
-            foreign=None,
-        )
+        life = _life(rng, role, place, where)
+        confirmed = rng.random() < 0.92
+        former = None
         if role.age >= 20 and role.sex is Sex.FEMALE and rng.random() < 0.06:
-            before = rng.choice([word for word in SURNAMES if word != surname])
-            row = replace(row, former_surname=before.text, former_surname_kana=before.kana)
-        rows.append(row)
+            former = rng.choice([word for word in SURNAMES if word != surname])
+        rows.append(
+            _row(
+                life,
+                where,
+                name=name,
+                kana=kana if confirmed else None,
+                head=named[0][0],
+                honseki=Honseki(place=own_place, head=named[role.register_of][0]),
+                former=former,
+            )
+        )
     return rows
 
 
@@ -83,29 +88,29 @@ def foreign_household(rng: Random, roles: Sequence[Role], where: Setting) -> lis
     surname = rng.choice(nation.surnames)
     names = [f"{surname} {rng.choice(nation.given)}" for _ in roles]
     special = nation.name == "韓国" and rng.random() < 0.5
-    return [
-        _foreign(rng, _row(rng, role, place, where, name=names[place], head=names[0]), nation, where, special)
-        for place, role in enumerate(roles)
-    ]
+    rows = []
+    for place, role in enumerate(roles):
+        life = _life(rng, role, place, where)
+        foreign = _foreign(rng, life, nation, where, special)
+        alias = None
+        if nation.kanji or rng.random() < 0.15:
+            own, given = rng.choice(SURNAMES), rng.choice(FEMALE if role.sex is Sex.FEMALE else MALE)
+            alias = Word(f"{own.text}　{given.text}", f"{own.kana}　{given.kana}")
+        rows.append(_row(life, where, name=names[place], head=names[0], foreign=foreign, alias=alias))
+    return rows
 
 
-def _foreign(rng: Random, row: Resident, nation: Nation, where: Setting, special: bool) -> Resident:
+def _foreign(rng: Random, life: _Life, nation: Nation, where: Setting, special: bool) -> ForeignStatus:
     status, period, years = ("特別永住者", None, None) if special else rng.choice(STATUSES)
-    number = numbers.residence_card(int(row.number[:14]))
-    foreign = ForeignStatus(
+    return ForeignStatus(
         nationality=nation.name,
         category="特別永住者" if special else "中長期在留者",
         residence_status=None if special else status,
         period_of_stay=period,
         expires_on=where.today + timedelta(days=round(365 * years * rng.random()) + 1) if years else None,
-        card_number=number,
+        card_number=numbers.residence_card(int(numbers.resident(life.place)[:14])),
         kanji_name=rng.choice(KANJI_NAMES) if nation.kanji else None,
     )
-    row = replace(row, foreign=foreign, honseki=None)
-    if nation.kanji or rng.random() < 0.15:
-        surname, given = rng.choice(SURNAMES), rng.choice(FEMALE if row.sex is Sex.FEMALE else MALE)
-        row = replace(row, alias=f"{surname.text}　{given.text}", alias_kana=f"{surname.kana}　{given.kana}")
-    return row
 
 
 def _names(rng: Random, roles: Sequence[Role], surname: Word) -> list[tuple[str, str]]:
@@ -119,32 +124,73 @@ def _names(rng: Random, roles: Sequence[Role], surname: Word) -> list[tuple[str,
     return names
 
 
-def _row(rng: Random, role: Role, place: int, where: Setting, *, name: str, head: str) -> Resident:
-    """A Japanese row without 戸籍 detail; whoever calls sets what differs."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Life:
+    """What chance decides of everybody; ``place`` among the town's people."""
+
+    place: int
+    role: Role
+    history: int
+    birth: RecordedDate
+    came: RecordedDate | None
+    moved: RecordedDate | None
+    notified: RecordedDate | None
+
+
+def _life(rng: Random, role: Role, place: int, where: Setting) -> _Life:
     born = _birth(rng, role.age, where.today)
     birth = _recorded(rng, born, role.age)
     came = where.moved_in if where.moved_in is not None and where.moved_in > born else None
-    became = RecordedDate.of(came) if came is not None else birth
     moved = where.moved_within if where.moved_within is not None and where.moved_within > born else None
     latest = moved or came
     notified = latest + timedelta(days=rng.randint(0, 13)) if latest is not None else None
-    return Resident(
-        number=numbers.resident(where.first + place),
+    return _Life(
+        place=where.first + place,
+        role=role,
         history=rng.choice((1, 1, 1, 2, 2, 3, 5)),
+        birth=birth,
+        came=RecordedDate.of(came) if came is not None else None,
+        moved=RecordedDate.of(moved) if moved is not None else None,
+        notified=RecordedDate.of(min(notified, where.today)) if notified is not None else None,
+    )
+
+
+def _row(
+    life: _Life,
+    where: Setting,
+    *,
+    name: str,
+    head: str,
+    kana: str | None = None,
+    honseki: Honseki | None = None,
+    former: Word | None = None,
+    foreign: ForeignStatus | None = None,
+    alias: Word | None = None,
+) -> Resident:
+    became = life.came or life.birth
+    return Resident(
+        number=numbers.resident(life.place),
+        history=life.history,
         household=where.household,
         name=name,
-        birth=birth,
-        sex=role.sex,
-        relation=role.relation,
+        name_kana=kana,
+        former_surname=former.text if former is not None else None,
+        former_surname_kana=former.kana if former is not None else None,
+        alias=alias.text if alias is not None else None,
+        alias_kana=alias.kana if alias is not None else None,
+        birth=life.birth,
+        sex=life.role.sex,
+        relation=life.role.relation,
         household_head=head,
-        honseki=Honseki(place=places.CITY, head=head),
+        honseki=honseki,
+        foreign=foreign,
         address=where.address,
         became_resident=became,
-        address_since=RecordedDate.of(latest) if latest is not None else became,
-        notified=RecordedDate.of(min(notified, where.today)) if notified is not None else None,
-        previous_address=where.previous if came is not None else None,
-        individual_number=numbers.individual_number(where.first + place),
-        resident_code=numbers.resident_code(where.first + place),
+        address_since=life.moved or became,
+        notified=life.notified,
+        previous_address=where.previous if life.came is not None else None,
+        individual_number=numbers.individual_number(life.place),
+        resident_code=numbers.resident_code(life.place),
     )
 
 

@@ -27,6 +27,7 @@ from certificates.wire.problem import read_problem
 from issuance_server.adapters.sql.schema import migrate
 from issuance_server.adapters.sql.tables import audit_rows, issue_numbers
 from issuance_server.compose import compose
+from issuance_server.records import AuditEvent
 from issuance_server.settings import PREFIX, Settings
 from load_tests.authority.transport import PartyFiles, TransportAuthority
 from sync.change.events import CardCertificate
@@ -163,6 +164,12 @@ class Site:
     async def issued(self) -> int:
         async with reading(self.engine) as connection:
             return int(await connection.scalar(select(func.count()).select_from(issue_numbers)) or 0)
+
+    async def noted(self, event: AuditEvent) -> list[tuple[str, str]]:
+        """Actor and detail of the audit log's rows of one kind."""
+        columns = select(audit_rows.c.actor, audit_rows.c.detail).where(audit_rows.c.event == event.value)
+        async with reading(self.engine) as connection:
+            return [(actor, detail) for actor, detail in await connection.execute(columns)]
 
     async def refusals(self) -> list[str]:
         wanted = select(audit_rows.c.code).where(audit_rows.c.event == "refused").order_by(audit_rows.c.at)

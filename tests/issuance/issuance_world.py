@@ -45,8 +45,10 @@ from issuance_server.records import (
     IssueRecord,
     IssueState,
 )
+from issuance_server.usecases.ask import Ask, AskNobody
 from issuance_server.usecases.gate import Gate
 from issuance_server.usecases.issue import Issue
+from issuance_server.usecases.look import Look
 from issuance_server.usecases.numbers import BlockNumbers
 
 NOON = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)  # 12:00 in Japan
@@ -121,9 +123,13 @@ class Views:
 
     def __init__(self, *people: int) -> None:
         self.views = {serial_of(person): view(resident(person)) for person in people}
+        self.mark: Watermark | None = view().watermark
 
     async def view(self, serial: CardSerial, issuer: bytes) -> RecordView | None:
         return self.views.get(serial)
+
+    async def watermark(self) -> Watermark | None:
+        return self.mark
 
     def change(self, person: int, **given: Any) -> None:
         """What the registry would do: the resident's row with other contents."""
@@ -151,12 +157,18 @@ class PlainPress:
 class Counter:
     """Issue with everything in memory."""
 
-    def __init__(self, *people: int, press: Press | None = None, ledger: MemoryLedger | None = None) -> None:
+    def __init__(
+        self,
+        *people: int,
+        press: Press | None = None,
+        ledger: MemoryLedger | None = None,
+        ask: Ask | None = None,
+    ) -> None:
         self.register = Views(*(people or (1,)))
         self.ledger = ledger or MemoryLedger()
         self.issue = Issue(
             gate=Gate(municipality=CITY),
-            register=self.register,
+            look=Look(register=self.register, ask=ask or AskNobody()),
             numbers=BlockNumbers(self.ledger, CODE, block=10),
             press=press or PlainPress(),
             ledger=self.ledger,

@@ -10,8 +10,10 @@ from certificates.domain.entitlement import Watermark
 from certificates.problems import ProblemCode
 from certificates.wire.visit import OutcomeKind
 from issuance_server.records import AuditEvent, IssueState
+from issuance_server.usecases.ask import AskNobody
 from issuance_server.usecases.gate import Gate
 from issuance_server.usecases.issue import Issue
+from issuance_server.usecases.look import Look
 from issuance_server.usecases.numbers import BlockNumbers
 from tests.issuance.issuance_world import (
     CENTRE,
@@ -60,7 +62,7 @@ async def test_the_same_order_over_midnight_keeps_its_date() -> None:
     gate = Gate(municipality=CITY, always_open=True)
     issue = Issue(
         gate=gate,
-        register=counter.register,
+        look=Look(register=counter.register, ask=AskNobody()),
         numbers=BlockNumbers(counter.ledger, CODE),
         press=PlainPress(),
         ledger=counter.ledger,

@@ -16,11 +16,11 @@ from sqlalchemy import text
 
 from certificates.errors import ConfigurationError, UnavailableError
 from certificates.service.command import run
+from certificates.service.progress import progress_bar
 from certificates.service.settings import read_settings
 from issuance_server.__main__ import SERVICE
 from issuance_server.commands import COMMANDS
 from issuance_server.compose import check, open_books
-from issuance_server.progress import progress_bar
 from issuance_server.records import AuditEvent
 from issuance_server.settings import PREFIX, Settings
 from sync.change.events import CardCertificate
@@ -71,6 +71,7 @@ def test_a_full_load_fills_the_copy_and_is_written_down(
         [resident(1), CardCertificate(serial=serial_of(1), resident=resident(1).number)],
         municipality=CODE,
         sequence=12,
+        chain=bytes(32),
         taken_at=NOON,
         key=parties.key(REGISTRY),
     )

@@ -16,8 +16,10 @@ from certificates.problems import ProblemCode
 from issuance_server.adapters.memory import MemoryLedger
 from issuance_server.ports import Built
 from issuance_server.records import AuditEntry, AuditEvent
+from issuance_server.usecases.ask import AskNobody
 from issuance_server.usecases.gate import Gate
 from issuance_server.usecases.issue import Issue
+from issuance_server.usecases.look import Look
 from tests.issuance.issuance_world import (
     CENTRE,
     CITY,
@@ -95,7 +97,7 @@ async def test_a_number_drawn_twice_stops_the_line() -> None:
     ledger = MemoryLedger()
     issue = Issue(
         gate=Gate(municipality=CITY),
-        register=Views(1, 2),
+        look=Look(register=Views(1, 2), ask=AskNobody()),
         numbers=Stuck(),
         press=PlainPress(),
         ledger=ledger,

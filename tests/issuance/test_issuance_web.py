@@ -204,6 +204,7 @@ async def test_the_registrys_feed_keeps_the_copy_fresh(here: Site) -> None:
         sha256=hashlib.sha256(body).digest(),
         position=1,
         sent_at=datetime.now(UTC),
+        chain=bytes(32),
     )
     key = here.parties.key(REGISTRY)
     async with here.parties.client(REGISTRY) as session:

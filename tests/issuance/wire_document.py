@@ -27,7 +27,22 @@ from certificates.wire.visit import (
     ReportOutcome,
 )
 from sync.change.events import Change
+from sync.feed.difference_file import DifferenceHead
 from sync.feed.wire import FeedBatch, FeedReceipt, FullLoadHead
+from sync.original.wire import (
+    LeavesAnswer,
+    LeavesInquiry,
+    Node,
+    NodesAnswer,
+    NodesInquiry,
+    PositionAnswer,
+    PositionInquiry,
+    RowDigest,
+    RowsAnswer,
+    RowsInquiry,
+    SubjectDigest,
+    SubjectRows,
+)
 from sync.registry.wire import ChangeAccepted, FeedPosition
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "wire.md"
@@ -47,10 +62,29 @@ MESSAGES: tuple[type[Message], ...] = (
     FeedBatch,
     FeedReceipt,
     FullLoadHead,
+    DifferenceHead,
     ChangeAccepted,
     FeedPosition,
+    PositionInquiry,
+    PositionAnswer,
+    NodesInquiry,
+    NodesAnswer,
+    LeavesInquiry,
+    LeavesAnswer,
+    RowsInquiry,
+    RowsAnswer,
 )
-PARTS: tuple[type, ...] = (Holder, Choice, PageStatement, OfferedKind, OfferedMember)
+PARTS: tuple[type, ...] = (
+    Holder,
+    Choice,
+    PageStatement,
+    OfferedKind,
+    OfferedMember,
+    Node,
+    RowDigest,
+    SubjectDigest,
+    SubjectRows,
+)
 # Changes are described where the feed is: their rows are those of the register.
 DESCRIBED_ELSEWHERE: tuple[type[Message], ...] = (Change,)
 _WORDS: dict[object, str] = {

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypedDict, Unpack
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -24,7 +24,7 @@ from sync.copy.memory import MemoryCopy
 from sync.copy.store import SetAside, Store
 from sync.feed.full_load import write_full_load
 from sync.feed.reception import Reception
-from sync.feed.wire import FeedBatch, FeedReceipt
+from sync.feed.wire import NO_CHAIN, FeedBatch, FeedReceipt, link
 from sync.registry.state import Entry, RegisterState
 from sync.town import Town, invent
 from sync.town.numbers import MUNICIPALITY
@@ -55,6 +55,21 @@ class Reader(Protocol):
     async def set_aside(self) -> tuple[SetAside, ...]: ...
 
 
+class FrameOptions(TypedDict, total=False):
+    """What a test says of a delivery that is not the registry's usual one."""
+
+    events: Sequence[bytes]
+    position: int
+    sent_at: datetime
+    key: SigningKey
+    municipality: MunicipalityCode
+    chain: bytes
+
+
+def _body(events: Sequence[bytes]) -> bytes:
+    return b"[" + b",".join(events) + b"]"
+
+
 @dataclass
 class TestRegistry:
     """A register and the changes entered in it; ``frame`` is what the registry would send."""
@@ -64,6 +79,7 @@ class TestRegistry:
     town: Town = field(default_factory=small_town)
     base: int = 0
     changes: list[Change] = field(default_factory=list)
+    sent: dict[int, bytes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.state = RegisterState(self.town.records())
@@ -88,33 +104,45 @@ class TestRegistry:
         event: ChangeEvent = self.changes[number - self.base - 1].numbered(number)
         return write_event(event, MUNICIPALITY)
 
-    def frame(
-        self,
-        first: int,
-        last: int,
-        *,
-        events: Sequence[bytes] | None = None,
-        position: int | None = None,
-        sent_at: datetime = NOW,
-        key: SigningKey = KEY,
-        municipality: MunicipalityCode = MUNICIPALITY,
-    ) -> bytes:
+    def chain(self, number: int) -> bytes:
+        """Over what was sent up to ``number``, or would have been."""
+        chain = NO_CHAIN
+        for before in range(self.base + 1, number + 1):
+            event = self.sent.get(before) or self.event(before)
+            chain = link(chain, hashlib.sha256(event).digest())
+        return chain
+
+    def delivery(
+        self, first: int, last: int, **options: Unpack[FrameOptions]
+    ) -> tuple[FeedBatch, Sequence[bytes]]:
+        """What the registry would state and send; what it sends of a number stands in its chain from then on."""
+        position = options.get("position", self.position)
+        events = options.get("events")
+        chain = options.get("chain")
+        if chain is None:
+            chain = self.chain(first - 1 if first else min(self.position, position))
         if events is None:
             events = [self.event(number) for number in range(first, last + 1)] if first else []
-        body = b"[" + b",".join(events) + b"]"
+        for number, event in enumerate(events, first):
+            self.sent.setdefault(number, event)
         batch = FeedBatch(
-            municipality=municipality,
+            municipality=options.get("municipality", MUNICIPALITY),
             first=first,
             last=last,
             count=last - first + 1 if first else 0,
-            sha256=hashlib.sha256(body).digest(),
-            position=self.position if position is None else position,
-            sent_at=sent_at,
+            sha256=hashlib.sha256(_body(events)).digest(),
+            position=position,
+            sent_at=options.get("sent_at", NOW),
+            chain=chain,
         )
-        return pack(key.sign(batch), body)
+        return batch, events
+
+    def frame(self, first: int, last: int, **options: Unpack[FrameOptions]) -> bytes:
+        batch, events = self.delivery(first, last, **options)
+        return pack(options.get("key", KEY).sign(batch), _body(events))
 
     def heartbeat(self, *, sent_at: datetime = NOW, position: int | None = None) -> bytes:
-        return self.frame(0, 0, sent_at=sent_at, position=position)
+        return self.frame(0, 0, sent_at=sent_at, position=self.position if position is None else position)
 
     def write(self, path: Path, *, key: SigningKey = KEY, taken_at: datetime = NOW) -> Path:
         write_full_load(
@@ -122,6 +150,7 @@ class TestRegistry:
             self.state.records(),
             municipality=MUNICIPALITY,
             sequence=self.position,
+            chain=self.chain(self.position),
             taken_at=taken_at,
             key=key,
         )
@@ -134,7 +163,7 @@ class TestRegistry:
         )
 
 
-@dataclass(frozen=True)
+@dataclass
 class Held:
     """One copy under test: where it is written, and how it is read."""
 

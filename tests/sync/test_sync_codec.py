@@ -284,6 +284,7 @@ def test_messages_of_the_feed_are_canonical() -> None:
         sha256=bytes(32),
         position=7,
         sent_at=datetime(2026, 4, 2, tzinfo=UTC),
+        chain=bytes(32),
     )
     assert decode(encode(batch), FeedBatch) == batch
     receipt = FeedReceipt(municipality=MUNICIPALITY, applied=2, status=ReceiptStatus.GAP, quarantined=1)
@@ -313,6 +314,21 @@ def test_a_batch_whose_numbers_contradict_each_other_cannot_be_built(
             sha256=bytes(32),
             position=position,
             sent_at=datetime(2026, 4, 2, tzinfo=UTC),
+            chain=bytes(32),
+        )
+
+
+def test_a_chain_has_one_length() -> None:
+    with pytest.raises(InvalidValueError, match="chain"):
+        FeedBatch(
+            municipality=MUNICIPALITY,
+            first=0,
+            last=0,
+            count=0,
+            sha256=bytes(32),
+            position=7,
+            sent_at=datetime(2026, 4, 2, tzinfo=UTC),
+            chain=bytes(31),
         )
 
 

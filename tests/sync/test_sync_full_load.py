@@ -161,6 +161,7 @@ def test_a_file_appears_whole_or_not_at_all(registry: TestRegistry, tmp_path: Pa
             broken(),  # type: ignore[arg-type]  # a generator of records that breaks off
             municipality=MUNICIPALITY,
             sequence=0,
+            chain=bytes(32),
             taken_at=NOW,
             key=KEY,
         )

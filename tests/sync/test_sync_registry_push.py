@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -269,6 +270,24 @@ async def test_changes_that_another_process_has_pushed_meanwhile_are_not_taken_f
     assert push.acknowledged == 3
 
 
+async def test_a_message_never_claims_a_later_moment_than_its_position(simple: Held) -> None:
+    """Else a copy that hears two pushes of one registry could take the slower one for a registry that forgot."""
+    order: list[str] = []
+
+    class Watched(MemoryBooks):
+        async def span(self) -> Span:
+            order.append("position")
+            return await super().span()
+
+    def clock() -> datetime:
+        order.append("moment")
+        return NOW
+
+    push = Push(Watched(MUNICIPALITY), Line(simple), KEY, MUNICIPALITY, clock, PACE)
+    await push.once()
+    assert order == ["moment", "position"]
+
+
 async def test_what_the_registry_exports_is_what_a_copy_can_load(books: Books, tmp_path: Path) -> None:
     registry = TestRegistry()
     await books.begin(registry.state.records(), 0)
@@ -277,7 +296,15 @@ async def test_what_the_registry_exports_is_what_a_copy_can_load(books: Books, t
     await books.enter(registry.changes)
     sequence, records = await books.records()
     path = tmp_path / "full.jsonl"
-    write_full_load(path, records, municipality=MUNICIPALITY, sequence=sequence, taken_at=NOW, key=KEY)
+    write_full_load(
+        path,
+        records,
+        municipality=MUNICIPALITY,
+        sequence=sequence,
+        chain=await books.chain(sequence),
+        taken_at=NOW,
+        key=KEY,
+    )
     copy = MemoryCopy()
     await load_full(copy, path, TRUSTED, MUNICIPALITY, clock=lambda: NOW)
     await require_equal(Held(store=copy, reader=copy), registry)

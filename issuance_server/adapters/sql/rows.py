@@ -34,6 +34,7 @@ def order_columns(record: IssueRecord) -> Columns:
         "fee": paper.fee if paper is not None else None,
         "register_sequence": paper.register_sequence if paper is not None else None,
         "register_age_ms": paper.register_age_ms if paper is not None else None,
+        "registry_asked": paper.registry_asked if paper is not None else None,
         **closing_columns(record.closing),
     }
 
@@ -92,6 +93,7 @@ def _record(row: Row[tuple[object, ...]], numbers: tuple[IssueNumber, ...]) -> I
             fee=row.fee,
             register_sequence=row.register_sequence,
             register_age_ms=row.register_age_ms,
+            registry_asked=row.registry_asked,
         )
     closing = None
     if row.outcome is not None:

@@ -7,6 +7,7 @@ import hashlib
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from certificates.domain.identifiers import MunicipalityCode
 from certificates.errors import KofuError, RefusedError, UnavailableError, WireError
@@ -133,10 +134,15 @@ class Push:
     async def once(self) -> bool:
         """Send one delivery; True when there is more to send at once. Raises what ``Receiver.send`` does,
         and CopyAheadError."""
+        # before the position is read: what was given out by then is never missing from it
+        sent_at = self._clock()
         span = await self._books.span()
         sending = next_sending(span, self.acknowledged, self._pace.batch)
         events = await self._books.events(sending.first, sending.last) if sending is not HEARTBEAT else ()
-        receipt = await self._receiver.send(self._frame(sending, fitting(events), span))
+        # what a heartbeat says of the chain is over all that was numbered when its position was read
+        before = sending.first - 1 if sending is not HEARTBEAT else span.position
+        chain = await self._books.chain(before)
+        receipt = await self._receiver.send(self._frame(sending, fitting(events), span, chain, sent_at))
         if receipt.municipality != self._municipality:
             raise WireError(f"a receipt of {receipt.municipality}")
         self.acknowledged = receipt.applied
@@ -150,7 +156,9 @@ class Push:
             raise UnavailableError("issuance server", "the feed makes no progress", outcome_known=True)
         return next_sending(span, receipt.applied, self._pace.batch) is not HEARTBEAT
 
-    def _frame(self, sending: Sending, events: Sequence[bytes], span: Span) -> bytes:
+    def _frame(
+        self, sending: Sending, events: Sequence[bytes], span: Span, chain: bytes, sent_at: datetime
+    ) -> bytes:
         body = b"[" + b",".join(events) + b"]"
         batch = FeedBatch(
             municipality=self._municipality,
@@ -159,7 +167,8 @@ class Push:
             count=len(events),
             sha256=hashlib.sha256(body).digest(),
             position=span.position,
-            sent_at=self._clock(),
+            sent_at=sent_at,
+            chain=chain,
         )
         return pack(self._key.sign(batch), body)
 

@@ -1,0 +1,70 @@
+"""The verb that says how the registry's feed stands, for people and for a monitor."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+from certificates.errors import ConfigurationError
+from issuance_server.adapters.sql.schema import require_head
+from issuance_server.commands.parsing import parser
+from issuance_server.compose import load_municipality, now, open_copy
+from issuance_server.feed_status import FeedStatus, FeedWatch
+from issuance_server.settings import DATABASE, Settings
+from issuance_server.web.feed_page import page
+from issuance_server.web.feed_words import TROUBLES, age_words, moment_words
+
+STATUS = (
+    "how the registry's feed stands and what is set aside; exit code 0: all is well, 1: something is set aside, missing, "
+    "in conflict, in doubt, too old, or nothing was ever loaded"
+)
+
+
+def feed_status(settings: Settings, arguments: Sequence[str]) -> int:
+    options = parser("feed-status", STATUS)
+    options.add_argument("--html", type=Path, metavar="FILE", help="write the page for a browser as well")
+    target: Path | None = options.parse_args(arguments).html
+
+    async def work() -> FeedStatus:
+        municipality = load_municipality(settings)
+        async with open_copy(settings) as engine:
+            await require_head(engine, DATABASE)
+            return await FeedWatch(engine, municipality, now)()
+
+    status = asyncio.run(work())
+    print(report(status))
+    if target is not None:
+        try:
+            target.write_text(page(status), encoding="utf-8")
+        except OSError as error:
+            raise ConfigurationError(str(target), f"cannot be written: {error.strerror}") from error
+    return 1 if status.troubles else 0
+
+
+def report(status: FeedStatus) -> str:
+    """The status as lines of text in both languages; 宛名番号 is shown, because an operator has to act on it."""
+    lines = [
+        f"{status.name} ({status.municipality})  {moment_words(status.asked_at)}",
+        f"適用済み / applied      {status.applied:,}",
+        f"受領通知 / known        {status.known:,}",
+        f"最終全件 / full load    {status.loaded:,}",
+        f"鮮度 / age              {age_words(status.age_seconds).ja} (上限 / limit {status.max_age_seconds} s)",
+        f"保留 / set aside        {status.set_aside:,}  (訂正済み / set right {status.corrected:,})",
+        f"停止中 / blocked        {status.blocked_residents:,} 人, {status.blocked_households:,} 世帯",
+    ]
+    lines += [f"! {TROUBLES[name].ja}\n  {TROUBLES[name].en}" for name in status.troubles]
+    for entry in status.changes:
+        at = moment_words(entry.at) if entry.at is not None else "-"
+        lines += [
+            "",
+            f"番号 / no. {entry.sequence:,}  {at}  {entry.reason or '-'}  [{entry.fault}]",
+            f"  宛名番号 {', '.join(entry.residents) or '-'}  世帯番号 {', '.join(entry.households) or '-'}",
+            f"  {entry.ja}",
+            f"  → {entry.todo_ja}",
+            f"  {entry.en}",
+            f"  → {entry.todo_en}",
+        ]
+    if len(status.changes) < status.set_aside:
+        lines += ["", f"ほか / and {status.set_aside - len(status.changes):,} more"]
+    return "\n".join(lines)

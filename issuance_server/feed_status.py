@@ -1,0 +1,132 @@
+"""What the operator is told about the registry's feed: how far it has come, what is wrong, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import ClassVar
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from certificates.domain.identifiers import HouseholdNumber, MunicipalityCode, ResidentNumber
+from certificates.domain.municipality import Municipality
+from sync.checks.place import Place
+from sync.checks.remedies import remedy_of
+from sync.checks.sentences import what_of
+from sync.copy.status import AsideChange, CopyStatus, read_status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsideEntry:
+    """One change that is set aside. ``ja`` and ``en`` say what is wrong, ``todo_ja`` and ``todo_en`` what to do."""
+
+    sequence: int
+    at: datetime | None = None
+    stream: str
+    reason: str
+    residents: tuple[ResidentNumber, ...] = field(default=(), repr=False)
+    households: tuple[HouseholdNumber, ...] = field(default=(), repr=False)
+    fault: str
+    where: str = ""
+    ja: str
+    en: str
+    todo_ja: str
+    todo_en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedStatus:
+    """Ages in whole seconds. ``troubles`` are ``never-loaded``, ``conflict``, ``gap``, ``stale``, ``set-aside`` and
+    ``doubts``, as far as they hold; none of them: all is well. ``changes`` may be fewer than ``set_aside``."""
+
+    TAG: ClassVar[str] = "feed-status/1"
+    municipality: MunicipalityCode
+    name: str
+    asked_at: datetime
+    applied: int = 0
+    known: int = 0
+    loaded: int = 0
+    conflict: int | None = None
+    heard_at: datetime | None = None
+    age_seconds: int | None = None
+    max_age_seconds: int
+    troubles: tuple[str, ...] = ()
+    set_aside: int = 0
+    corrected: int = 0
+    blocked_residents: int = 0
+    blocked_households: int = 0
+    doubts: int = 0
+    changes: tuple[AsideEntry, ...] = ()
+
+
+class FeedWatch:
+    """Asks the copy how it stands now."""
+
+    def __init__(
+        self, engine: AsyncEngine, municipality: Municipality, clock: Callable[[], datetime]
+    ) -> None:
+        self._engine = engine
+        self._municipality = municipality
+        self._clock = clock
+
+    async def __call__(self) -> FeedStatus:
+        """Raises UnavailableError."""
+        return status_of(await read_status(self._engine), self._municipality, self._clock())
+
+
+def status_of(copy: CopyStatus, municipality: Municipality, now: datetime) -> FeedStatus:
+    state = copy.state
+    limit = municipality.policy.max_register_age_seconds
+    age = max(0, int((now - state.heard_at).total_seconds())) if state is not None else None
+    return FeedStatus(
+        municipality=municipality.code,
+        name=municipality.full_name,
+        asked_at=now,
+        applied=state.applied if state is not None else 0,
+        known=state.known if state is not None else 0,
+        loaded=state.loaded if state is not None else 0,
+        conflict=state.conflict if state is not None else None,
+        heard_at=state.heard_at if state is not None else None,
+        age_seconds=age,
+        max_age_seconds=limit,
+        troubles=_troubles(copy, age, limit),
+        set_aside=copy.set_aside,
+        corrected=copy.corrected,
+        blocked_residents=copy.blocked_residents,
+        blocked_households=copy.blocked_households,
+        doubts=copy.doubts,
+        changes=tuple(_entry(change) for change in copy.aside),
+    )
+
+
+def _troubles(copy: CopyStatus, age: int | None, limit: int) -> tuple[str, ...]:
+    state = copy.state
+    holds = {
+        "never-loaded": state is None,
+        "conflict": state is not None and state.conflict is not None,
+        "gap": state is not None and state.applied < state.known,
+        "stale": age is not None and age > limit,
+        "set-aside": copy.set_aside > 0,
+        "doubts": copy.doubts > 0,
+    }
+    return tuple(name for name, true in holds.items() if true)
+
+
+def _entry(change: AsideChange) -> AsideEntry:
+    place = Place.read(change.where)
+    what, todo = what_of(change.fault, place), remedy_of(change.fault, place.stream or change.stream)
+    return AsideEntry(
+        sequence=change.sequence,
+        at=change.at,
+        stream=change.stream.value,
+        reason=change.reason,
+        residents=change.residents,
+        households=change.households,
+        fault=change.fault.value,
+        where=change.where,
+        ja=what.ja,
+        en=what.en,
+        todo_ja=todo.ja,
+        todo_en=todo.en,
+    )

@@ -1,0 +1,110 @@
+"""Asking the registry at the moment of issue, so that what was entered at the counter a second ago is seen."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from typing import Protocol
+
+from certificates.domain.entitlement import RecordView
+from certificates.domain.identifiers import HouseholdNumber, ResidentNumber
+from certificates.domain.municipality import Policy
+from certificates.errors import RefusedError, UnavailableError, WireError
+from certificates.problems import ProblemCode
+from issuance_server.ports import Register
+from sync.original.ports import Positions
+from sync.original.wire import MAX_NAMED, PositionAnswer
+
+_log = logging.getLogger(__name__)
+_AS_SILENT = frozenset({ProblemCode.UNAVAILABLE, ProblemCode.BUSY, ProblemCode.INTERNAL})
+
+
+class Ask(Protocol):
+    """Whether the registry holds something that a view does not."""
+
+    async def __call__(self, view: RecordView, now: datetime) -> PositionAnswer | None:
+        """None when the registry is silent. Raises RefusedError when it is not and yet gave no answer."""
+        ...
+
+
+class AskNobody:
+    """For a line without questions: decisions rest on the feed and its age alone."""
+
+    async def __call__(self, view: RecordView, now: datetime) -> PositionAnswer | None:
+        return None
+
+
+class AskRegistry:
+    """Asks about everybody in the household as the view has it, and about the household.
+
+    That is enough. The copy applies in order, and every change names its people and the households in which they
+    stood before and after it. So while the answer's number is not above the view's, the holder is still in the
+    household of the view, nobody has joined or left it, and no row of theirs has changed; a change of the card names
+    its resident.
+
+    A silent registry (障害時) must not be confused with a slow one: while the feed has brought a sign of life within
+    ``alive_seconds``, a question without an answer refuses, and the order may be tried again. When the feed is silent
+    too, issuing goes on up to the policy's age; one order at a time still asks, so that the silence costs nobody else
+    the wait.
+    """
+
+    def __init__(self, positions: Positions, *, alive_seconds: float) -> None:
+        self._positions = positions
+        self._alive_seconds = alive_seconds
+        self._silent = False
+        self._probing = False
+
+    async def __call__(self, view: RecordView, now: datetime) -> PositionAnswer | None:
+        """Raises RefusedError (REGISTER_STALE), also when the registry's answer cannot be used."""
+        answer = await self._answer(view)
+        if answer is None and view.watermark.age_seconds(now) <= self._alive_seconds:
+            raise RefusedError(ProblemCode.REGISTER_STALE, "the registry is alive and gave no answer")
+        return answer
+
+    async def _answer(self, view: RecordView) -> PositionAnswer | None:
+        if self._silent and self._probing:
+            return None
+        probes, self._probing = self._silent, self._silent or self._probing
+        try:
+            answer = await self._positions.position(*_named(view))
+        except UnavailableError as error:
+            self._hear(silent=True, reason=str(error))
+            return None
+        except (WireError, RefusedError) as error:
+            if isinstance(error, RefusedError) and error.code in _AS_SILENT:
+                self._hear(silent=True, reason=error.code.value)
+                return None
+            _log.error("registry answers wrongly", extra={"code": error.code.value})
+            raise RefusedError(ProblemCode.REGISTER_STALE, "the registry's answer cannot be used") from error
+        finally:
+            if probes:
+                self._probing = False
+        self._hear(silent=False)
+        return answer
+
+    def _hear(self, *, silent: bool, reason: str = "") -> None:
+        if silent != self._silent:
+            self._silent = silent
+            if silent:
+                _log.error("registry silent", extra={"reason": reason})
+            else:
+                _log.info("registry answers again")
+
+
+def _named(view: RecordView) -> tuple[list[ResidentNumber], list[HouseholdNumber]]:
+    people = {view.holder, *(row.number for row in view.rows)}
+    households = {row.household for row in view.rows}
+    if len(people) + len(households) > MAX_NAMED:
+        # a home with hundreds under one 世帯番号: whatever names one of them names the household too
+        people = {view.holder}
+    return sorted(people), sorted(households)
+
+
+async def explain_nobody(register: Register, policy: Policy, now: datetime) -> RefusedError:
+    """Why a serial is nobody's: only a copy that is whole and fresh can say that it is unknown."""
+    mark = await register.watermark()
+    if mark is None or mark.applied < mark.known:
+        return RefusedError(ProblemCode.REGISTER_GAP, "an unknown serial while changes are missing")
+    if mark.age_seconds(now) > policy.max_register_age_seconds:
+        return RefusedError(ProblemCode.REGISTER_STALE, f"last heard {mark.age_seconds(now):.0f} s ago")
+    return RefusedError(ProblemCode.UNKNOWN_SERIAL)

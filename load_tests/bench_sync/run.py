@@ -1,0 +1,76 @@
+"""The whole measurement, one after the other on the same machine: only then are ratios worth something."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from certificates.errors import UnavailableError
+from load_tests.bench_sync import applying, feeding, raw, reading
+from load_tests.bench_sync.figures import Figures
+from load_tests.bench_sync.material import Material, Size, fill, material
+from load_tests.servers.postgres import PostgresServer, postgres_server
+from load_tests.servers.redis import redis_server
+from sync.copy.database import open_database
+
+Say = Callable[[str], None]
+
+
+async def measure(seed: int, size: Size, say: Say = lambda line: None, *, redis: bool = True) -> Figures:
+    """Without ``redis`` the feeds are HTTPS and files alone. Raises UnavailableError where PostgreSQL or a service does not start."""
+    figures = Figures()
+    say(f"inventing {size.residents:,} residents and {size.changes:,} changes")
+    given = await asyncio.to_thread(material, seed, size)
+    with tempfile.TemporaryDirectory(prefix="kofu-bench-") as name, postgres_server(durable=True) as server:
+        root = Path(name)
+        await _postgresql(server, given, size, figures, say)
+        await _sqlite(root, given, size, figures, say)
+        say("the feeds, end to end")
+        with contextlib.ExitStack() as stack:
+            streams = _redis(stack) if redis else None
+            async with server.database() as url:
+                await feeding.measure(root / "town", url, streams, given, size, figures)
+    return figures
+
+
+def _redis(stack: contextlib.ExitStack) -> str | None:
+    try:
+        return stack.enter_context(redis_server())
+    except UnavailableError:
+        return None
+
+
+async def _postgresql(
+    server: PostgresServer, given: Material, size: Size, figures: Figures, say: Say
+) -> None:
+    say("PostgreSQL: raw COPY and commits")
+    async with server.database() as url:
+        await raw.measure_postgresql(url, given, size.singles, figures)
+    async with server.database() as url, _filled(url, given) as engine:
+        say("PostgreSQL: issue-time reads")
+        await reading.measure(engine, size.reading, reading.POSTGRESQL, figures)
+        say("PostgreSQL: applying")
+        await applying.measure(engine, given, size, applying.POSTGRESQL, figures)
+
+
+async def _sqlite(root: Path, given: Material, size: Size, figures: Figures, say: Say) -> None:
+    say("SQLite: commits, reads, applying")
+    await asyncio.to_thread(raw.measure_sqlite, root / "raw.db", given, size.singles, figures)
+    async with _filled(f"sqlite+aiosqlite:///{root / 'copy.db'}", given) as engine:
+        await reading.measure(engine, size.reading, reading.SQLITE, figures)
+        await applying.measure(engine, given, size, applying.SQLITE, figures)
+
+
+@contextlib.asynccontextmanager
+async def _filled(url: str, given: Material) -> AsyncIterator[AsyncEngine]:
+    engine = open_database(url)
+    try:
+        await fill(engine, given)
+        yield engine
+    finally:
+        await engine.dispose()

@@ -1,0 +1,115 @@
+"""The measurement of change data runs whole at a tiny size; what it measured there is nobody's business."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from certificates.errors import UnavailableError
+from load_tests.bench_sync import report
+from load_tests.bench_sync.asked import comparisons
+from load_tests.bench_sync.figures import Figure, Figures, Key, Unit, percentile
+from load_tests.bench_sync.material import Size
+from load_tests.bench_sync.pictures import draw
+from load_tests.bench_sync.run import measure
+from load_tests.servers.postgres import PostgresServer
+
+TINY = Size(residents=120, singles=4, batches=30, feed=60, delivery=20, reading=0.05, latency=10)
+ABOUT = report.Circumstances(
+    command="the command", machine="a machine", date="2026-11-21", seed=1, residents=120
+)
+
+
+def figures_of(**values: float) -> Figures:
+    return Figures(
+        taken=[Figure(key=Key[name], value=value, unit=Unit.PER_SECOND) for name, value in values.items()]
+    )
+
+
+async def test_a_tiny_run_takes_every_figure(postgres: PostgresServer, redis_url: str) -> None:
+    figures = await measure(7, TINY)
+
+    assert {figure.key for figure in figures.taken} == set(Key)
+    assert len(figures.taken) == len(Key)
+    assert all(figure.value > 0 for figure in figures.taken if figure.unit is Unit.PER_SECOND)
+    assert figures.notes == []
+
+
+def test_a_percentile_is_one_of_the_values() -> None:
+    assert percentile([3.0, 1.0, 2.0], 0.5) == 2.0
+    assert percentile([float(value) for value in range(100)], 0.99) == 99.0
+    assert percentile([], 0.5) == 0.0
+
+
+def test_multiples_are_of_the_faster_single_commit() -> None:
+    figures = figures_of(SINGLE=10.0, RAW_COMMIT=200.0, APPLY_500=8_000.0)
+
+    (one,) = comparisons(figures)
+
+    assert one.reached == 40.0
+    assert round(one.asked, 1) == 40.3
+    assert not one.held
+    assert str(one) == "asked ×40, reached ×40"
+
+
+def test_a_run_without_a_base_compares_nothing() -> None:
+    assert comparisons(figures_of(APPLY_500=8_000.0)) == []
+
+
+def test_the_page_shows_figures_ratios_and_what_was_left_out() -> None:
+    figures = figures_of(RAW_COPY=50_000.0, RAW_COMMIT=200.0, SINGLE=100.0, APPLY_500=5_000.0)
+    figures.times(Key.LATENCY_P50, Key.LATENCY_P99, [0.004, 0.005, 0.050])
+    figures.notes.append("a thing that is not there")
+
+    page = report.page(figures, ABOUT, ["sync-rates.svg"], None)
+
+    assert "`the command` on 2026-11-21: a machine; 120 invented residents, seed 1." in page
+    assert f"| {Key.APPLY_500.value} | 5,000/s | ×50.0 | ×25.0 | 10.0% | 9,600 |" in page
+    assert f"| {Key.LATENCY_P50.value} | 5.00 ms | | | | |" in page
+    assert f"| {Key.APPLY_500.value} | ×40 | ×25 | not reached |" in page
+    assert "![sync-rates](sync-rates.svg)" in page
+    assert "Not measured: a thing that is not there." in page
+
+
+def test_the_run_at_a_citys_size_is_taken_up_where_there_is_one(tmp_path: Path) -> None:
+    path = tmp_path / "size.json"
+    assert report.read_sized(path) is None
+    rows = [{"label": "full load", "value": 21_000, "unit": "records/s"}]
+    path.write_text(
+        json.dumps({"name": "Yokohama's size", "command": "c", "machine": "m", "rows": rows}),
+        encoding="utf-8",
+    )
+
+    page = report.page(Figures(), ABOUT, [], report.read_sized(path))
+
+    assert "## Yokohama's size" in page
+    assert "| full load | 21,000.00 records/s |" in page
+
+
+def test_the_json_holds_every_figure_by_its_key() -> None:
+    held = json.loads(report.as_json(figures_of(SINGLE=100.0, RAW_COMMIT=50.0, HTTPS=3_000.0), ABOUT))
+
+    assert {row["key"]: row["value"] for row in held["rows"]} == {
+        "SINGLE": 100.0,
+        "RAW_COMMIT": 50.0,
+        "HTTPS": 3_000.0,
+    }
+    assert held["comparisons"] == [{"key": "HTTPS", "asked": 37.3, "reached": 30.0}]
+
+
+def test_pictures_are_the_same_for_the_same_figures(tmp_path: Path) -> None:
+    figures = figures_of(SINGLE=100.0, RAW_COMMIT=90.0, APPLY_500=5_000.0, RAW_COPY=60_000.0)
+    drawn = []
+    for name in ("once", "again"):
+        folder = tmp_path / name
+        folder.mkdir()
+        try:
+            names = draw(figures, folder)
+        except UnavailableError as error:
+            pytest.skip(str(error))
+        drawn.append({picture: (folder / picture).read_bytes() for picture in names})
+
+    assert drawn[0] == drawn[1]
+    assert set(drawn[0]) == {"sync-rates.svg", "sync-multiples.svg"}
