@@ -15,7 +15,8 @@ from typing import ClassVar, Protocol, TypeVar, cast
 import orjson
 
 from certificates.errors import KofuError, WireError
-from certificates.wire.form import Json, MisfitError, reader, written
+from certificates.wire.form import MisfitError, reader
+from certificates.wire.written import Json, written
 
 __all__ = ["Json"]
 

@@ -1,4 +1,4 @@
-"""Values as plain JSON and back: one reader and one writer for each type, made once.
+"""Values back from plain JSON: one reader for each type, made once (``certificates.wire.written`` is the other way).
 
 A reader takes only what the writer writes, so that one value has one form: a field at its default is left out, sets
 stand in order, days, moments and bytes have one text each.
@@ -19,10 +19,9 @@ from typing import NewType, Union, cast, get_args, get_origin, get_type_hints
 import orjson
 
 from certificates.errors import KofuError
+from certificates.wire.written import moment_text, octets_text
 
-Json = str | int | bool | None | list["Json"] | dict[str, "Json"]
 Reader = Callable[[object], object]
-Writer = Callable[[object], Json]
 
 _NOT_CANONICAL = "not in canonical form"
 _MOST_SHARED = 100_000
@@ -35,61 +34,6 @@ class MisfitError(Exception):
         super().__init__(f"{path}: {reason}")
         self.reason = reason
         self.path = path
-
-
-def written(value: object) -> Json:
-    """Raises TypeError for a type that has no place in a message."""
-    return _writer(cast(Hashable, type(value)))(value)
-
-
-@cache
-def _writer(kind: Hashable) -> Writer:
-    assert isinstance(kind, type)
-    if kind is type(None) or issubclass(kind, bool | int | str):
-        return lambda value: cast(Json, value)
-    if dataclasses.is_dataclass(kind):
-        return _dataclass_writer(kind)
-    for known, write in _WRITERS.items():
-        if issubclass(kind, known):
-            return write
-    raise TypeError(f"{kind.__name__} has no place in a message")
-
-
-def _dataclass_writer(kind: type) -> Writer:
-    fields = tuple((field.name, field.default) for field in dataclasses.fields(kind))
-
-    def write(value: object) -> Json:
-        # a field that stands at its default is left out, so that adding one keeps old encodings valid
-        form: dict[str, Json] = {}
-        for name, default in fields:
-            content = getattr(value, name)
-            if content is not default and content != default:
-                form[name] = content if type(content) is str else written(content)
-        return form
-
-    return write
-
-
-def _moment_text(value: object) -> str:
-    assert isinstance(value, datetime)
-    return value.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
-
-
-def _octets_text(value: object) -> str:
-    assert isinstance(value, bytes)
-    return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
-
-
-_WRITERS: Mapping[type, Writer] = {
-    Enum: lambda value: written(cast(Enum, value).value),
-    bytes: _octets_text,
-    datetime: _moment_text,  # which is a date too
-    date: lambda value: cast(date, value).isoformat(),
-    frozenset: lambda value: cast(
-        Json, sorted(cast("list[str]", [written(item) for item in cast("frozenset[object]", value)]))
-    ),
-    tuple: lambda value: [written(item) for item in cast("tuple[object, ...]", value)],
-}
 
 
 @cache
@@ -272,7 +216,7 @@ def _truth(body: object) -> object:
 def _octets(body: object) -> object:
     text = _text(body)
     octets = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    return _same(octets, _octets_text(octets), text)
+    return _same(octets, octets_text(octets), text)
 
 
 def _moment(body: object) -> object:
@@ -280,7 +224,7 @@ def _moment(body: object) -> object:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is not UTC:
         raise ValueError("must end in Z")
-    return _same(moment, _moment_text(moment), text)
+    return _same(moment, moment_text(moment), text)
 
 
 def _day(body: object) -> object:
