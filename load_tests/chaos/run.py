@@ -177,8 +177,11 @@ class _Run:
         self._next_blow = 2 * self._plan.events
 
     def _limit(self) -> int:
-        """Each blow needs changes to strike: they must not be used up before it comes."""
-        return self._next_blow if self._plan.lossy else min(self._next_blow, self._applied)
+        """Each blow needs changes to strike: they must not be used up before it comes, and not run out while it waits
+        for the delivery that it is to spoil."""
+        if self._plan.lossy:
+            return self._next_blow
+        return min(self._next_blow, self._applied) if self._scene.pending.empty else self._applied
 
     def _come_to(self) -> int:
         """A consumer that loses may never come further: there the faults follow what was entered."""
