@@ -172,11 +172,13 @@ async def compose(settings: Settings) -> AsyncIterator[Sequence[Listener]]:
         code = books.municipality.code
         registry = await stack.enter_async_context(open_registry(settings)) if settings.registry else None
         ask: Ask = AskNobody()
+        reception = Reception(books.engine, trusted, code, now)
         if registry is None:
             _log.warning("the registry is not asked at issue time; the feed's age alone decides")
         else:
-            ask = AskRegistry(registry, alive_seconds=settings.registry_alive)
-        reception = Reception(books.engine, trusted, code, now)
+            ask = AskRegistry(
+                registry, alive_seconds=settings.registry_alive, heard=reception.seconds_since_heard
+            )
         centre = CentreLine(
             inquire=Inquire(gate=gate, register=register, ledger=books.ledger, line=books.line),
             issue=Issue(

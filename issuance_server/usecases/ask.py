@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import math
+from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
@@ -43,28 +46,46 @@ class AskRegistry:
     its resident.
 
     A silent registry (障害時) must not be confused with a slow one: while the feed has brought a sign of life within
-    ``alive_seconds``, a question without an answer refuses, and the order may be tried again. When the feed is silent
-    too, issuing goes on up to the policy's age; one order at a time still asks, so that the silence costs nobody else
-    the wait.
+    ``alive_seconds``, a question without an answer refuses, and the order may be tried again. A sign of life is what
+    the copy holds by the registry's clock, or what has arrived here by ours (``heard``: seconds since): the one is
+    late where that clock is slow or a long writer holds the copy up, the other misses what came to another server.
+    When the feed is silent too, issuing goes on up to the policy's age. One order at a time still asks then; the
+    others wait for its outcome, and ask for themselves once there is an answer.
     """
 
-    def __init__(self, positions: Positions, *, alive_seconds: float) -> None:
+    def __init__(
+        self,
+        positions: Positions,
+        *,
+        alive_seconds: float,
+        heard: Callable[[], float] = lambda: math.inf,
+    ) -> None:
         self._positions = positions
         self._alive_seconds = alive_seconds
+        self._heard = heard
         self._silent = False
-        self._probing = False
+        self._probe: asyncio.Future[None] | None = None
 
     async def __call__(self, view: RecordView, now: datetime) -> PositionAnswer | None:
         """Raises RefusedError (REGISTER_STALE), also when the registry's answer cannot be used."""
         answer = await self._answer(view)
-        if answer is None and view.watermark.age_seconds(now) <= self._alive_seconds:
+        if answer is None and min(view.watermark.age_seconds(now), self._heard()) <= self._alive_seconds:
             raise RefusedError(ProblemCode.REGISTER_STALE, "the registry is alive and gave no answer")
         return answer
 
     async def _answer(self, view: RecordView) -> PositionAnswer | None:
-        if self._silent and self._probing:
-            return None
-        probes, self._probing = self._silent, self._silent or self._probing
+        if self._silent and self._probe is not None:
+            await asyncio.shield(self._probe)
+        elif self._silent:
+            self._probe = asyncio.get_running_loop().create_future()
+            try:
+                return await self._asked(view)
+            finally:
+                self._probe.set_result(None)
+                self._probe = None
+        return None if self._silent else await self._asked(view)
+
+    async def _asked(self, view: RecordView) -> PositionAnswer | None:
         try:
             answer = await self._positions.position(*_named(view))
         except UnavailableError as error:
@@ -76,9 +97,6 @@ class AskRegistry:
                 return None
             _log.error("registry answers wrongly", extra={"code": error.code.value})
             raise RefusedError(ProblemCode.REGISTER_STALE, "the registry's answer cannot be used") from error
-        finally:
-            if probes:
-                self._probing = False
         self._hear(silent=False)
         return answer
 

@@ -179,7 +179,8 @@ class Typst(_Drawn):
             f'text(size: {word.size}pt, tracking: {word.spacing:.3f}pt, "{word.text}"))\n'
             for word in ready.words
         ]
-        pdf: bytes = self._compiler.compile(input="".join(source).encode(), format="pdf")
+        pdf = self._compiler.compile(input="".join(source).encode(), format="pdf")
+        assert isinstance(pdf, bytes)
         return pdf
 
 

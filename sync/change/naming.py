@@ -14,6 +14,7 @@ from certificates.domain.identifiers import (
     ResidentNumber,
     card_serial,
     household_number,
+    numbered,
     resident_number,
 )
 from certificates.domain.resident import Resident
@@ -65,7 +66,7 @@ def named_in(data: Mapping[str, Json], stream: Stream, where: str) -> tuple[Name
     for place, row in enumerate(rows):
         fields = row if isinstance(row, dict) else {}
         person = _number(fields.get("number" if stream is Stream.RESIDENTS else "resident"), resident_number)
-        household = _number(fields.get("household"), household_number)
+        household = _number(fields.get("household"), household_number) or _meant(fields.get("household"))
         if person is None and (household is None or stream is not Stream.SUPPRESSIONS):
             raise WireError(f"{where}.data.{stream.value}[{place}]: names nobody")
         history = fields.get("history") if stream is Stream.RESIDENTS else None
@@ -75,6 +76,16 @@ def named_in(data: Mapping[str, Json], stream: Stream, where: str) -> tuple[Name
         if household is not None:
             named.append(Named(stream=stream, household=household))
     return tuple(dict.fromkeys(named))
+
+
+def _meant(value: Json) -> HouseholdNumber | None:
+    """The household whose number differs from ``value`` in the check digit alone: most likely the one that was meant."""
+    if not (isinstance(value, str) and len(value) == 15 and value.isascii() and value.isdigit()):
+        return None
+    try:
+        return household_number(numbered(int(value[:-1])))
+    except InvalidValueError:
+        return None
 
 
 def suppressions_in(

@@ -137,7 +137,6 @@ HALVES = frozenset({Reason.REMOVAL_RENEWAL, Reason.REMOVAL_RESTORATION})
 
 CORRECTIONS = frozenset(
     {
-        Reason.MINOR_AMENDMENT,
         Reason.AMENDMENT_EX_OFFICIO,
         Reason.CLERICAL_AMENDMENT,
         Reason.ENTRY_EX_OFFICIO,
@@ -149,4 +148,5 @@ CORRECTIONS = frozenset(
         Reason.AMENDMENT_CANCELLED,
     }
 )
-"""Reasons by which the registry sets right what it sent before; they alone lift a resident's quarantine."""
+"""Reasons by which the registry sets right what it sent before; they alone lift a resident's quarantine. 軽微な修正 is
+none: an edit that has nothing to do with the fault would carry the fault in."""

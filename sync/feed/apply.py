@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from certificates.domain.identifiers import CardSerial
 from sync.change.cloud_events import Delivery, Readable, Unreadable
-from sync.change.naming import Named
+from sync.change.naming import Named, serials_in
 from sync.change.reasons import CORRECTIONS, Stream
 from sync.checks.faults import Finding
 from sync.checks.picture import Picture
@@ -40,7 +41,9 @@ def wanted_by(deliveries: Iterable[Delivery]) -> Wanted:
         households=frozenset(name.household for name in named if name.household is not None),
         seals=frozenset(seal.resident for change in changes for seal in change.subjects.seals),
         suppressions=frozenset(row.key for change in changes for row in change.subjects.suppressions),
-        cards=frozenset(card.serial for change in changes for card in change.subjects.cards),
+        cards=frozenset(card.serial for change in changes for card in change.subjects.cards).union(
+            *(serials_in(d.body) for d in deliveries if isinstance(d.content, Unreadable))
+        ),
     )
 
 
@@ -81,7 +84,11 @@ class _Work:
     def take(self, delivery: Delivery) -> None:
         match delivery.content:
             case Unreadable(where=where):
-                self._set_aside(delivery, unreadable(delivery.body, where))
+                self._set_aside(
+                    delivery,
+                    unreadable(delivery.body, where),
+                    owners=self._holders(serials_in(delivery.body)),
+                )
             case Readable(event=event, texts=texts):
                 records = event.change.subjects.records()
                 rows = [row_of(record, text) for record, text in zip(records, texts, strict=True)]
@@ -152,9 +159,12 @@ class _Work:
         )
 
     def _owners(self, rows: Iterable[Row]) -> list[Named]:
+        return self._holders(row.serial for row in rows if isinstance(row, CardRow))
+
+    def _holders(self, serials: Iterable[CardSerial]) -> list[Named]:
         """Who holds a serial number that a card change claims for somebody else: one of the two is wrong."""
         return [
             Named(stream=Stream.CARDS, resident=before.resident)
-            for row in rows
-            if isinstance(row, CardRow) and (before := self.picture.cards.get(row.serial)) is not None
+            for serial in serials
+            if (before := self.picture.cards.get(serial)) is not None
         ]

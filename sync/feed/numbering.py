@@ -29,6 +29,16 @@ def require_numbers(batch: FeedBatch, deliveries: Sequence[Delivery]) -> None:
         raise WireError("the events' numbers are not those of the signed statement")
 
 
+def missing(state: FeedState, batch: FeedBatch, now: datetime) -> FeedState:
+    """The state after a statement of the registry of which nothing is applied (yet): its position and its time count."""
+    return replace(
+        state,
+        known=max(state.known, batch.position),
+        heard_at=max(state.heard_at, min(batch.sent_at, now)),
+        said_at=max(state.said_at or state.heard_at, batch.sent_at),
+    )
+
+
 def judge(
     state: FeedState,
     batch: FeedBatch,
@@ -46,23 +56,18 @@ def judge(
     if state.conflict is not None:
         return _gap(state)
     said_at = state.said_at or state.heard_at
+    # a late message may be of a past that a full load has ended: nothing of it is taken
+    late = batch.sent_at < said_at
     clash = next((d.sequence for d in deliveries if digests.get(d.sequence, d.digest) != d.digest), None)
     if clash is not None:
-        return _gap(replace(state, conflict=clash))
+        return _gap(state if late else replace(state, conflict=clash))
     if batch.position < state.applied and batch.sent_at > said_at:
         # Restored from a backup: it would give those numbers out again, and once past them look sound. A late
         # message says the same of its own time and is no such sign.
         return _gap(replace(state, conflict=batch.position + 1))
     if _parted(state, batch, deliveries):
-        # here a late message may be of a past that a full load has ended: nothing of it is taken
-        late = batch.sent_at < said_at
         return _gap(state if late else replace(state, conflict=max(state.applied, 1)))
-    heard = replace(
-        state,
-        known=max(state.known, batch.position),
-        heard_at=max(state.heard_at, min(batch.sent_at, now)),
-        said_at=max(said_at, batch.sent_at),
-    )
+    heard = missing(state, batch, now)
     if batch.first > state.applied + 1:
         return _gap(heard)
     if batch.count == 0:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
+import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from certificates.domain.identifiers import MunicipalityCode
-from certificates.errors import BindingError, RefusedError, SignatureError
+from certificates.errors import BindingError, RefusedError, SignatureError, WireError
 from certificates.problems import ProblemCode
 from certificates.wire.frame import require_digest, unpack
 from certificates.wire.jose import Party, Role, TrustedKeys
@@ -20,16 +21,10 @@ from sync.checks.picture import Picture
 from sync.copy.sql import store_of
 from sync.copy.store import FeedState, InboxState, Store, Transaction, Writing
 from sync.feed.apply import wanted_by, work_through
-from sync.feed.numbering import Judgement, judge, require_numbers
+from sync.feed.numbering import Judgement, judge, missing, require_numbers
 from sync.feed.wire import FeedBatch, FeedReceipt
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    batch: FeedBatch
-    deliveries: tuple[Delivery, ...]
 
 
 class Reception:
@@ -50,6 +45,7 @@ class Reception:
         self._trusted = trusted
         self._municipality = municipality
         self._clock = clock
+        self._heard: float | None = None
 
     async def receive(self, frame: bytes, sender: Party) -> FeedReceipt:
         """Take in one delivery; the same one again changes nothing.
@@ -60,9 +56,28 @@ class Reception:
         expected = Party(role=Role.REGISTRY, name=self._municipality)
         if sender != expected:
             raise RefusedError(ProblemCode.NOT_PERMITTED, str(sender))
-        # off the event loop: a full batch takes a good part of a second to parse
-        opened = await asyncio.to_thread(self._open, frame, expected)
-        return await self.take(opened.batch, opened.deliveries)
+        batch, body = await asyncio.to_thread(self._open, frame, expected)
+        self._heard = time.monotonic()
+        try:
+            # off the event loop: a full batch takes a good part of a second to parse
+            deliveries = await asyncio.to_thread(self._read, batch, body)
+        except WireError:
+            await self._miss(batch)
+            raise
+        return await self.take(batch, deliveries)
+
+    def seconds_since_heard(self) -> float:
+        """By our own clock, since the last frame of the registry arrived here; infinite before the first."""
+        return math.inf if self._heard is None else time.monotonic() - self._heard
+
+    async def _miss(self, batch: FeedBatch) -> None:
+        """What the registry has signed and we cannot read is missing: nobody knows whose record is out of date, so the
+        gap is written down and stands for all."""
+        _log.error("delivery unreadable", extra={"first": batch.first, "last": batch.last})
+        async with self._store.writing() as transaction:
+            state = await self._state(transaction, batch)
+            if state.conflict is None and batch.position > state.applied:
+                await transaction.write(Writing(state=missing(state, batch, self._clock())))
 
     async def take(self, batch: FeedBatch, deliveries: Sequence[Delivery]) -> FeedReceipt:
         """What ``receive`` does once a delivery is known to be the registry's; the caller has verified that.
@@ -75,7 +90,7 @@ class Reception:
             await transaction.write(writing)
         return self._receipt(judgement, writing)
 
-    def _open(self, frame: bytes, expected: Party) -> _Opened:
+    def _open(self, frame: bytes, expected: Party) -> tuple[FeedBatch, bytes]:
         token, body = unpack(frame)
         batch, signer = self._trusted.open(token, FeedBatch, Role.REGISTRY)
         if signer != expected or batch.municipality != self._municipality:
@@ -84,24 +99,30 @@ class Reception:
             require_digest(body, batch.sha256, "feed")
         except BindingError as error:
             raise SignatureError("the events are not those that were signed") from error
-        deliveries = read_batch(bytes(body), self._municipality)
+        return batch, bytes(body)
+
+    def _read(self, batch: FeedBatch, body: bytes) -> tuple[Delivery, ...]:
+        deliveries = read_batch(body, self._municipality)
         require_numbers(batch, deliveries)
-        return _Opened(batch=batch, deliveries=deliveries)
+        return deliveries
+
+    async def _state(self, transaction: Transaction, batch: FeedBatch) -> FeedState:
+        state = await transaction.state(self._municipality)
+        if state is not None:
+            return state
+        heard_at = min(batch.sent_at, self._clock())
+        return FeedState(
+            municipality=self._municipality, applied=0, known=0, heard_at=heard_at, said_at=batch.sent_at
+        )
 
     async def _judge(
         self, transaction: Transaction, batch: FeedBatch, deliveries: Sequence[Delivery]
     ) -> Judgement:
-        now = self._clock()
-        state = await transaction.state(self._municipality)
-        if state is None:
-            heard_at = min(batch.sent_at, now)
-            state = FeedState(
-                municipality=self._municipality, applied=0, known=0, heard_at=heard_at, said_at=batch.sent_at
-            )
+        state = await self._state(transaction, batch)
         digests: Mapping[int, bytes] = {}
         if 0 < batch.first <= state.applied:
             digests = await transaction.digests(batch.first, min(batch.last, state.applied))
-        return judge(state, batch, deliveries, digests, now)
+        return judge(state, batch, deliveries, digests, self._clock())
 
     async def _work(self, transaction: Transaction, judgement: Judgement) -> Writing:
         if not judgement.new:

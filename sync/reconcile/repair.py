@@ -17,7 +17,7 @@ from sync.change.records import Kind
 from sync.copy.database import writing_alone
 from sync.copy.rows import put_rows
 from sync.copy.sql_rows import microseconds
-from sync.copy.store import ResidentRow, Row
+from sync.copy.store import FeedState, ResidentRow, Row
 from sync.copy.tables import doubts, leaves, resident_history
 from sync.reconcile.leaves import Leaf, halves, joined, leaf_of, text_digest
 from sync.reconcile.snapshot import LEAVES_AT_ONCE, comparable_state, kinds_aside
@@ -82,14 +82,15 @@ async def replace(engine: AsyncEngine, replacements: Sequence[Replacement]) -> f
     Raises UnavailableError, ReconciliationError.
     """
     async with writing_alone(engine) as connection:
-        applied = (await comparable_state(connection)).applied
+        state = await comparable_state(connection)
+        applied = state.applied
         stored = await _stored(connection, {leaf_of(one.subject) for one in replacements})
         # a change that was set aside since the judgement is in the registry's rows, and must not come in with them
         aside = await kinds_aside(connection, sorted({leaf_of(one.subject) for one in replacements}))
         ready = [
             one
             for one in replacements
-            if _is_ready(one, applied, stored.get(leaf_of(one.subject)))
+            if _is_ready(one, state, stored.get(leaf_of(one.subject)))
             and not aside.get(one.subject, frozenset()) & {kind.value for kind in one.kinds}
         ]
         rows = [row for one in ready for row in one.rows if row_key(row)[0] in one.kinds]
@@ -103,11 +104,12 @@ async def replace(engine: AsyncEngine, replacements: Sequence[Replacement]) -> f
     return frozenset(one.subject for one in ready)
 
 
-def _is_ready(one: Replacement, applied: int, leaf: Leaf | None) -> bool:
+def _is_ready(one: Replacement, state: FeedState, leaf: Leaf | None) -> bool:
+    """Whether no change and no full load has brought these rows something newer than the registry's answer."""
     if one.position is None:
         return True
-    latest = leaf.touched if leaf is not None else applied
-    return one.touched <= applied and latest <= one.position
+    latest = leaf.touched if leaf is not None else state.applied
+    return one.touched <= state.applied and max(latest, state.loaded) <= one.position
 
 
 async def set_leaves(engine: AsyncEngine, names: Collection[str]) -> int:

@@ -196,23 +196,52 @@ async def test_past_the_configured_age_a_silent_registry_stops_issuing() -> None
     assert await counter.code_for(an_order()) is ProblemCode.REGISTER_STALE
 
 
-async def test_while_the_registry_is_silent_one_order_waits_for_it_and_no_other() -> None:
-    registry = Registry(error=out_of_reach())
+async def silent(registry: Registry) -> AskRegistry:
+    """Known to be silent, and asked again by an order that has no answer yet."""
     ask = AskRegistry(registry, alive_seconds=3)
-    old = view(watermark=Watermark(applied=7, known=7, heard_at=LONG_AGO))
-    assert await ask(old, NOON) is None  # now it is known to be silent
+    assert await ask(SILENT, NOON) is None
     registry.waiting = asyncio.Event()
-    probe = asyncio.create_task(ask(old, NOON))
+    return ask
+
+
+SILENT = view(watermark=Watermark(applied=7, known=7, heard_at=LONG_AGO))
+
+
+async def test_while_the_registry_is_silent_one_order_asks_and_the_others_wait_for_its_outcome() -> None:
+    registry = Registry(error=out_of_reach())
+    ask = await silent(registry)
+    orders = [asyncio.create_task(ask(SILENT, NOON)) for _ in range(6)]
     await asyncio.sleep(0)
-    assert [await ask(old, NOON) for _ in range(5)] == [None] * 5
     assert len(registry.asked) == 2
+    assert registry.waiting is not None
     registry.waiting.set()
-    assert await probe is None
-    registry.waiting, registry.error = None, None
-    for _ in range(2):  # the next one finds it there, and from then on everybody asks
-        answer = await ask(old, NOON)
-        assert answer is not None
-    assert len(registry.asked) == 4
+    assert await asyncio.gather(*orders) == [None] * 6
+    assert len(registry.asked) == 2
+
+
+async def test_when_the_registry_answers_again_nobody_who_waited_goes_unasked() -> None:
+    """A registry is there again from one moment to the next: the orders beside the one that finds out are asked for too."""
+    registry = Registry(error=out_of_reach(), touched=1)
+    ask = await silent(registry)
+    orders = [asyncio.create_task(ask(SILENT, NOON)) for _ in range(6)]
+    await asyncio.sleep(0)
+    registry.error = None
+    assert registry.waiting is not None
+    registry.waiting.set()
+    answers = await asyncio.gather(*orders)
+    assert [answer.touched for answer in answers if answer is not None] == [1] * 6
+    assert len(registry.asked) == 1 + 6
+
+
+async def test_a_frame_that_arrived_here_is_a_sign_of_life_whatever_the_registrys_clock_says() -> None:
+    """Its clock may be slow, and a long writer may hold up what the copy knows of it."""
+    ago = [1.0]
+    ask = AskRegistry(Registry(error=out_of_reach()), alive_seconds=3, heard=lambda: ago[0])
+    with pytest.raises(RefusedError) as refused:
+        await ask(SILENT, NOON)
+    assert refused.value.code is ProblemCode.REGISTER_STALE
+    ago[0] = 4.0
+    assert await ask(SILENT, NOON) is None
 
 
 async def test_an_order_that_gives_up_while_it_probes_leaves_the_probing_to_the_next() -> None:
