@@ -23,6 +23,7 @@ from certificates.pdf.fonts import Typeface, find_mincho
 from kiosk_client.session.screens import Language
 from kiosk_client.web.texts import load_texts
 from load_tests import oracle
+from load_tests.logs import keep_logs
 from load_tests.people import People, profile
 from load_tests.town import settings
 from load_tests.town.folder import PIN
@@ -84,7 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return asyncio.run(_run(given, root, face, say))
     except KofuError as error:
         print(f"error: {error}", file=sys.stderr)
-        print(f"the services' logs are in {_keep_logs(root, given.out)}", file=sys.stderr)
+        print(f"the services' logs are in {keep_logs(root, given.out)}", file=sys.stderr)
         return 1
     finally:
         shutil.rmtree(root, ignore_errors=True)
@@ -278,15 +279,6 @@ async def _stay(town: RunningTown) -> int:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     await stop.wait()
     return 0
-
-
-def _keep_logs(root: Path, out: Path) -> Path:
-    """Logs hold no personal data, so they may outlive the town."""
-    target = out / "logs"
-    shutil.rmtree(target, ignore_errors=True)
-    if (root / "logs").is_dir():
-        shutil.copytree(root / "logs", target)
-    return target
 
 
 if __name__ == "__main__":

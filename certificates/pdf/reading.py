@@ -76,11 +76,12 @@ def _read_all(pdf: bytes, with_text: bool, backs: bool) -> tuple[PageTag, ...]:
         if len(ours) != (0 if is_back else 1):
             raise WireError("a front must carry exactly one tag, and a back none")
         if not is_back:
-            found.append(_tag(ours[0], page.extract_text() if with_text else ""))
+            found.append(tagged_page(ours[0], page.extract_text() if with_text else ""))
     return tuple(found)
 
 
-def _tag(stream: bytes, text: str) -> PageTag:
+def tagged_page(stream: bytes, text: str) -> PageTag:
+    """What a decoded content stream of ours says of its page; raises InvalidValueError when it has no tag."""
     tag = tag_of(stream)
     return PageTag(
         order=tag.order,

@@ -14,6 +14,7 @@ from certificates.errors import KofuError
 from certificates.service.progress import progress_bar
 from load_tests.chaos.report import text_of, write_json
 from load_tests.chaos.run import Plan, play
+from load_tests.logs import keep_logs
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,22 +44,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         outcome = asyncio.run(play(root, plan, progress_bar(sys.stderr, "chaos")))
     except KofuError as error:
         print(f"error: {error}", file=sys.stderr)
-        print(f"the services' logs are in {_keep_logs(root, given.out)}", file=sys.stderr)
+        print(f"the services' logs are in {keep_logs(root, given.out)}", file=sys.stderr)
         return 2
     finally:
         shutil.rmtree(root, ignore_errors=True)
     print(text_of(outcome))
     write_json(outcome, given.out / ("naive.json" if plan.lossy else "chaos.json"))
     return 0 if outcome.good else 1
-
-
-def _keep_logs(root: Path, out: Path) -> Path:
-    """Logs hold no personal data, so they may outlive the town."""
-    target = out / "logs"
-    shutil.rmtree(target, ignore_errors=True)
-    if (root / "logs").is_dir():
-        shutil.copytree(root / "logs", target)
-    return target
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from enum import Enum
 from pathlib import Path
 
 from certificates.errors import UnavailableError
+from load_tests.ports import free_port
 from load_tests.servers.process import find_program, running, unix_socket_answers
 
 _ATTEMPTS = 3
@@ -200,7 +201,7 @@ def _started(private: Path, output: Path, *, tls: bool) -> RunningPrinter:
     ipptool = find_program("ipptool", _PACKAGE)
     attempt = 1
     while True:
-        port = _free_port()
+        port = free_port()
         uri = f"ipp://localhost:{port}/ipp/print"
         words = {"private": private, "output": output.resolve(), "ipptool": ipptool, "uri": uri}
         engine = private / "engine"
@@ -216,13 +217,6 @@ def _started(private: Path, output: Path, *, tls: bool) -> RunningPrinter:
             attempt += 1
         else:
             return printer
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _serves(port: int, *, tls: bool) -> bool:

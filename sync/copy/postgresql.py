@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sync.copy import tables
+from sync.copy.replacing import replacing
 
 # a type whose constructor has no annotations in SQLAlchemy
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
@@ -49,7 +50,7 @@ class PostgresqlRows:
             return
         async with self._driver() as driver:
             if len(rows) <= _FEW:
-                await driver.execute(f"{_insert(table)} {_replacing(table)}", *_columns(rows))
+                await driver.execute(f"{_insert(table)} {replacing(table)}", *_columns(rows))
                 return
             coming = f"coming_{table.name}"
             # made once for each connection; every commit empties it
@@ -62,7 +63,7 @@ class PostgresqlRows:
             )
             names = ", ".join(_names(table))
             await driver.execute(
-                f"INSERT INTO {table.name} ({names}) SELECT {names} FROM pg_temp.{coming} {_replacing(table)}"  # noqa: S608 - names of our own tables
+                f"INSERT INTO {table.name} ({names}) SELECT {names} FROM pg_temp.{coming} {replacing(table)}"  # noqa: S608 - names of our own tables
             )
 
     async def move(self, leaves: Sequence[Values]) -> None:
@@ -106,12 +107,3 @@ def _insert(table: Table) -> str:
     )
     names = ", ".join(_names(table))
     return f"INSERT INTO {table.name} ({names}) SELECT * FROM unnest({arrays})"  # noqa: S608 - names of our own tables
-
-
-@cache
-def _replacing(table: Table) -> str:
-    key = ", ".join(column.name for column in table.primary_key)
-    rest = ", ".join(
-        f"{column.name} = excluded.{column.name}" for column in table.c if not column.primary_key
-    )
-    return f"ON CONFLICT ({key}) DO UPDATE SET {rest}"

@@ -9,6 +9,7 @@ from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sync.copy import tables
+from sync.copy.replacing import replacing
 
 _KEYS_AT_ONCE = 1_000  # every build of SQLite takes as many parameters
 
@@ -34,7 +35,7 @@ class SqliteRows:
         await self._execute(_insert(table), rows)
 
     async def put(self, table: Table, rows: Sequence[Values]) -> None:
-        await self._execute(f"{_insert(table)} {_replacing(table)}", rows)
+        await self._execute(f"{_insert(table)} {replacing(table)}", rows)
 
     async def move(self, leaves: Sequence[Values]) -> None:
         await self._execute(f"{_insert(tables.leaves)} {_MOVED}", leaves)
@@ -58,12 +59,3 @@ def _insert(table: Table) -> str:
     names = ", ".join(column.name for column in table.c)
     marks = ", ".join("?" for _ in table.c)
     return f"INSERT INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608 - names of our own tables
-
-
-@cache
-def _replacing(table: Table) -> str:
-    key = ", ".join(column.name for column in table.primary_key)
-    rest = ", ".join(
-        f"{column.name} = excluded.{column.name}" for column in table.c if not column.primary_key
-    )
-    return f"ON CONFLICT ({key}) DO UPDATE SET {rest}"

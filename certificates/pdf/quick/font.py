@@ -69,7 +69,7 @@ class FontBase:
     def font(self, own: Sequence[GlyphPart]) -> FontFile:
         """The font of a document whose further glyphs are ``own``, numbered from ``count``."""
         columns = [*zip(*own, strict=True)] if own else [()] * len(GlyphPart._fields)
-        blocks, lengths, lows, highs, checksums, metrics, words, advances, texts, _ = columns
+        blocks, lengths, lows, highs, checksums, metrics, words, advances, texts = columns
         outlines = in_a_row(blocks, lengths, lows, highs)
         program, size = self._program(outlines, lengths, sum(checksums), b"".join(metrics), sum(words))
         name = self._name.copy()

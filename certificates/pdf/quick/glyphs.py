@@ -16,7 +16,7 @@ class GlyphPart(NamedTuple):
 
     ``blocks``, ``length``, ``low`` and ``high`` are those of the deflated outline (``deflate.Part``), ``checksum`` that of
     its words; ``metrics`` is its entry of hmtx and ``word`` the same as a number; ``advance`` is in thousandths of the
-    type size; ``text`` is what it draws and ``utf16`` the same as UTF-16BE in hexadecimal.
+    type size; ``utf16`` is what it draws, as UTF-16BE in hexadecimal.
     """
 
     blocks: bytes
@@ -28,7 +28,6 @@ class GlyphPart(NamedTuple):
     word: int
     advance: int
     utf16: str
-    text: str
 
 
 class GlyphStore:
@@ -83,5 +82,4 @@ class GlyphStore:
             word=int.from_bytes(metrics, "big"),
             advance=advance,
             utf16=text.encode("utf-16-be").hex().upper(),
-            text=text,
         )

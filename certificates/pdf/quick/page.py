@@ -47,9 +47,8 @@ class PageWriter:
         except RefusedError:
             coded = []
         if len(coded) != len(texts):
-            for (
-                text
-            ) in values:  # names all that the first of them lacks; a line break is among what is never drawn
+            # names all that the first of them lacks; a line break is among what is never drawn
+            for text in values:
                 self._store.face.glyphs(text)
         del codes[0x0A]
         wide = any(part.advance > _WIDE for part in codes.own)

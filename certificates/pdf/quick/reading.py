@@ -6,7 +6,6 @@ another program wrote, is ``certificates.pdf.reading``'s business.
 
 from __future__ import annotations
 
-import hashlib
 import re
 import struct
 import zlib
@@ -14,8 +13,7 @@ from collections.abc import Mapping
 
 from certificates.errors import InvalidValueError, RefusedError, WireError
 from certificates.pdf.fonts import Typeface
-from certificates.pdf.page_tag import tag_of
-from certificates.pdf.reading import MAX_CONTENT, PageTag
+from certificates.pdf.reading import MAX_CONTENT, PageTag, tagged_page
 
 _END = re.compile(rb"startxref\n(\d{1,10})\n%%EOF\n\Z")
 _TABLE = re.compile(rb"xref\n0 (\d{1,5})\n0000000000 65535 f \n((?:\d{10} 00000 n \n)+)trailer\n")
@@ -146,15 +144,7 @@ def _texts(cmap: bytes) -> dict[bytes, str]:
 
 def _page(objects: Mapping[int, bytes], number: int, texts: Mapping[bytes, str]) -> PageTag:
     stream = _stream(objects[_entry(objects[number], b"/Contents")])
-    tag = tag_of(stream)
-    return PageTag(
-        order=tag.order,
-        issue_number=tag.issue_number,
-        page=tag.page,
-        pages=tag.pages,
-        sha256=hashlib.sha256(stream).hexdigest(),
-        text=_shown(stream, texts),
-    )
+    return tagged_page(stream, _shown(stream, texts))
 
 
 def _shown(stream: bytes, texts: Mapping[bytes, str]) -> str:

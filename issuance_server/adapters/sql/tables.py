@@ -65,9 +65,8 @@ issue_orders = Table(
     Column("fee", Integer),
     Column("register_sequence", BigInteger),
     Column("register_age_ms", BigInteger),
-    Column(
-        "registry_asked", BigInteger
-    ),  # the registry's position when it was asked; null when it did not answer
+    # the registry's position when it was asked; null when it did not answer
+    Column("registry_asked", BigInteger),
     # how it ended
     Column("outcome", String(16)),
     Column("sheets", Integer),
