@@ -60,9 +60,9 @@ pictures: ## draw the pictures of docs/ anew
 	@$(PYTHON) -m certificates.pdf.samples --out docs/pictures
 
 lock: ## pin every dependency with its hashes
-	@$(PYTHON) -m piptools compile -q --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options --extra dev -o requirements.lock pyproject.toml
-	@$(PYTHON) -m piptools compile -q --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options -o requirements-pcsc.lock .ci/pcsc.in
-	@$(PYTHON) -m piptools compile -q --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options -o requirements-bench.lock .ci/bench.in
+	@$(PYTHON) -m piptools compile -q --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options --extra dev -o requirements.lock pyproject.toml
+	@$(PYTHON) -m piptools compile -q --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options -o requirements-pcsc.lock .ci/pcsc.in
+	@$(PYTHON) -m piptools compile -q --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options -o requirements-bench.lock .ci/bench.in
 
 clean: ## remove what was made here
 	rm -rf .venv out var .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
