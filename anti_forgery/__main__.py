@@ -1,4 +1,4 @@
-"""Check backs and make keys by hand: ``python -m anti_forgery verify FILE --keys DIR`` and ``… keys new --out DIR``.
+"""Check backs and look after keys by hand: ``python -m anti_forgery verify FILE --keys DIR`` and ``… keys``.
 
 ``verify`` ends with 0 when every back passed, 1 when one failed, 2 when none failed and one is indeterminate, and 64
 (EX_USAGE) when it could not be asked: wrong arguments, or keys that cannot be read.
@@ -9,11 +9,11 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NoReturn
 
-from anti_forgery.key_files import load_folder, new_keys
+from anti_forgery.key_commands import add_key_commands, run_key_command
+from anti_forgery.key_files import load_folder
 from anti_forgery.scans import backs
 from anti_forgery.verification import Outcome, Verdict, verify_image
 from certificates.errors import ConfigurationError, WireError
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.command == "verify":
             return _verify(options.file, options.keys, show=options.show)
-        return _new_keys(options.out, days=options.days)
+        return run_key_command(options)
     except ConfigurationError as error:
         print(error, file=sys.stderr)
         return USAGE
@@ -67,12 +67,6 @@ def _line(page: int, verdict: Verdict) -> str:
     return " ".join(parts)
 
 
-def _new_keys(folder: Path, *, days: int) -> int:
-    site, centre = new_keys(folder, now=datetime.now(UTC), valid_for=timedelta(days=days))
-    print(f"site {site.id}\ncentre {centre.id}")
-    return 0
-
-
 class _Parser(argparse.ArgumentParser):
     """argparse ends with 2 on wrong arguments, which means indeterminate here."""
 
@@ -90,18 +84,8 @@ def _parser() -> argparse.ArgumentParser:
         "--keys", type=Path, required=True, metavar="DIR", help="folder with the site's private keys"
     )
     verify.add_argument("--show", action="store_true", help="print the text of each front that passed")
-    keys = commands.add_parser("keys", help="make keys").add_subparsers(dest="action", required=True)
-    new = keys.add_parser("new", help="make a site and a centre key that follow the ones in the folder")
-    new.add_argument("--out", type=Path, required=True, metavar="DIR")
-    new.add_argument("--days", type=_days, default=365, help="length of the term (default 365)")
+    add_key_commands(commands.add_parser("keys", help="make, list, follow and retire keys"))
     return parser
-
-
-def _days(text: str) -> int:
-    days = int(text)
-    if not 1 <= days <= 3660:
-        raise ValueError
-    return days
 
 
 if __name__ == "__main__":

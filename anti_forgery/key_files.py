@@ -9,6 +9,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import Enum
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -18,6 +19,7 @@ from anti_forgery.keys import (
     CentrePrivateKey,
     CentrePublicKey,
     Key,
+    PrivateKey,
     SitePrivateKey,
     SitePublicKey,
     Term,
@@ -31,6 +33,13 @@ from certificates.errors import ConfigurationError, InvalidValueError
 MAX_FILE = 16_384
 
 
+class Owner(Enum):
+    """Whose private half it is; the value begins the name of the key's files."""
+
+    SITE = "site"
+    CENTRE = "centre"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyFolder:
     """Every key found in one folder; a private key's public half counts as found too."""
@@ -39,6 +48,10 @@ class KeyFolder:
     site_public: tuple[SitePublicKey, ...]
     centre_private: tuple[CentrePrivateKey, ...]
     centre_public: tuple[CentrePublicKey, ...]
+
+    @property
+    def all(self) -> tuple[Key, ...]:
+        return *self.site_private, *self.site_public, *self.centre_private, *self.centre_public
 
 
 def key_to_json(key: Key) -> str:
@@ -88,21 +101,27 @@ def key_from_json(text: str, *, source: str) -> Key:
 
 
 def load_folder(folder: Path) -> KeyFolder:
-    """Every ``*.json`` of the folder; raises ConfigurationError for a file that is not a key."""
+    """Every ``*.json`` of the folder.
+
+    Raises ConfigurationError for a file that is not a key, and for a private key that others may read.
+    """
     if not folder.is_dir():
         raise ConfigurationError(
             str(folder), "is not a folder; make one with: python -m anti_forgery keys new --out DIR"
         )
     keys: dict[tuple[type[Key], str], Key] = {}
     for path in sorted(folder.glob("*.json")):
-        if path.stat().st_size > MAX_FILE:
-            raise ConfigurationError(str(path), f"is larger than {MAX_FILE} bytes")
         try:
+            status = path.stat()
+            if status.st_size > MAX_FILE:
+                raise ConfigurationError(str(path), f"is larger than {MAX_FILE} bytes")
             key = key_from_json(path.read_text("utf-8"), source=str(path))
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigurationError(str(path), "cannot be read") from error
+        if isinstance(key, PrivateKey) and status.st_mode & 0o077:
+            raise ConfigurationError(str(path), "others may read this private key; chmod 600")
         keys[type(key), key.id] = key
-        if isinstance(key, SitePrivateKey | CentrePrivateKey):
+        if isinstance(key, PrivateKey):
             keys[type(key.public_key), key.id] = key.public_key
     found = list(keys.values())
     return KeyFolder(
@@ -123,26 +142,24 @@ def new_keys(folder: Path, *, now: datetime, valid_for: timedelta) -> tuple[Site
     term = Term(not_before=now, not_after=now + valid_for)
     site = SitePrivateKey(private=X25519PrivateKey.generate(), term=term)
     centre = CentrePrivateKey(private=ec.generate_private_key(ec.SECP256R1()), term=term)
-    made: tuple[Key, ...] = (site, site.public_key, centre, centre.public_key)
-    for key in made:
-        _write(folder, key)
-    predecessors: tuple[Key, ...] = (
-        *present.site_private,
-        *present.site_public,
-        *present.centre_private,
-        *present.centre_public,
-    )
-    for old in predecessors:
+    for made in (site, centre):
+        write_key(folder, made)
+        write_key(folder, made.public_key)
+    for old in present.all:
         if old.term.successor is None:
-            heir = site if isinstance(old, SitePublicKey | SitePrivateKey) else centre
-            _write(folder, replace(old, term=replace(old.term, successor=heir.id)))
+            heir = site if owner_of(old) is Owner.SITE else centre
+            write_key(folder, replace(old, term=replace(old.term, successor=heir.id)))
     return site, centre
 
 
-def _write(folder: Path, key: Key) -> None:
-    owner = "site" if isinstance(key, SitePublicKey | SitePrivateKey) else "centre"
-    private = isinstance(key, SitePrivateKey | CentrePrivateKey)
-    path = folder / f"{owner}-{key.id}.{'private' if private else 'public'}.json"
+def owner_of(key: Key) -> Owner:
+    return Owner.SITE if isinstance(key, SitePublicKey | SitePrivateKey) else Owner.CENTRE
+
+
+def write_key(folder: Path, key: Key) -> None:
+    """Under its own name, in the place of the file that was there; a private key for its owner alone."""
+    private = isinstance(key, PrivateKey)
+    path = folder / f"{owner_of(key).value}-{key.id}.{'private' if private else 'public'}.json"
     partial = path.with_suffix(".partial")
     partial.unlink(missing_ok=True)
     with os.fdopen(

@@ -107,7 +107,8 @@ class CentrePrivateKey:
         return CentrePublicKey(public=self.private.public_key(), term=self.term)
 
 
-Key = SitePublicKey | SitePrivateKey | CentrePublicKey | CentrePrivateKey
+PrivateKey = SitePrivateKey | CentrePrivateKey
+Key = SitePublicKey | CentrePublicKey | PrivateKey
 
 
 def okp_members(public: X25519PublicKey) -> dict[str, str]:

@@ -1,13 +1,14 @@
 """The sealed payload of a back: signed by the centre, then encrypted for the inquiry site, authenticated as a whole.
 
-Layout of version 1, all numbers big-endian::
+Layout of version 2, all numbers big-endian::
 
-    version 1 | site key id 8 | centre key id 8 | ephemeral X25519 public key 32 | AES-256-GCM ciphertext and tag
-    plaintext = ES256 signature, r ‖ s 64 | deflated canonical sheet
+    version 1 | site key id 8 | centre key id 8 | municipality 3 | day 2 | wrapped data key 32 | nonce 12 | ciphertext
+    ciphertext = AES-256-GCM over: ES256 signature, r ‖ s 64 | deflated canonical sheet
 
-Key and nonce come from HKDF-SHA256 over the X25519 shared secret with the whole header in the info, so a header
-cannot be moved to another ciphertext; it is the associated data as well. The signature covers header and content:
-a sheet opened by one site cannot be sealed again for another with the centre's signature on it.
+The data key serves one municipality, one day, one process (``data_keys``); it is derived with everything before it in
+the info, and the whole header is the associated data, so a header cannot be moved to another ciphertext. The signature
+covers header and content: a sheet opened by one site cannot be sealed again for another with the centre's signature on
+it, and content of another municipality or day does not pass under this header.
 """
 
 from __future__ import annotations
@@ -20,10 +21,8 @@ from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from anti_forgery.data_keys import SCOPE_BYTES, WRAPPED_BYTES, DataKeys, scope_of, unwrap
 from anti_forgery.keys import (
     KEY_ID_BYTES,
     CentrePrivateKey,
@@ -33,14 +32,19 @@ from anti_forgery.keys import (
     SitePublicKey,
 )
 from anti_forgery.sheet import SheetFacts, canonical_bytes, compress
-from certificates.errors import ConfigurationError, SignatureError, WireError
+from certificates.domain.identifiers import municipality_code
+from certificates.errors import ConfigurationError, InvalidValueError, SignatureError, WireError
 
-VERSION = 1
-HEADER_BYTES = 1 + KEY_ID_BYTES + KEY_ID_BYTES + 32
+VERSION = 2
+NONCE_BYTES = 12
+"""Random (NIST SP 800-38D 8.2.2): good for 2^32 sheets of one data key, of which a day has some thousands."""
+_SCOPE = 1 + 2 * KEY_ID_BYTES
+_WRAPPED = _SCOPE + SCOPE_BYTES
+_NONCE = _WRAPPED + WRAPPED_BYTES
+HEADER_BYTES = _NONCE + NONCE_BYTES
 TAG_BYTES = 16
 SIGNATURE_BYTES = 64
-_KEY_LABEL = b"kofu/back/1/key"
-_SIGNATURE_LABEL = b"kofu/back/1/signature"
+_SIGNATURE_LABEL = b"kofu/back/2/signature"
 
 
 class UnknownVersionError(WireError):
@@ -58,7 +62,7 @@ class SealedBack:
     header: bytes
     site_key: KeyId
     centre_key: KeyId
-    ephemeral: bytes
+    scope: bytes
     ciphertext: bytes
 
 
@@ -66,14 +70,16 @@ class SealedBack:
 class BackSealer:
     """Seals sheets with one centre key for one site key.
 
-    ``random_bytes`` gives that many unpredictable bytes; each sheet draws 32 for its ephemeral key. The signature is
-    deterministic (RFC 6979), so equal random bytes give equal payloads. Raises ConfigurationError when a sheet is
-    issued outside the term of either key.
+    ``random_bytes`` gives that many unpredictable bytes: 32 for a new data key, 12 for each sheet. ``data_keys`` is
+    kept by the process from sealer to sealer. The signature is deterministic (RFC 6979), so equal random bytes give
+    equal payloads. Raises ConfigurationError when a sheet is issued outside the term of either key, InvalidValueError
+    when its municipality has no code.
     """
 
     centre: CentrePrivateKey
     site: SitePublicKey
     random_bytes: Callable[[int], bytes] = field(default=os.urandom, repr=False)
+    data_keys: DataKeys = field(default_factory=DataKeys, repr=False)
 
     def seal(self, sheet: SheetFacts) -> bytes:
         for name, used in (("centre key", self.centre), ("inquiry site key", self.site)):
@@ -83,24 +89,19 @@ class BackSealer:
                 raise ConfigurationError(
                     f"{name} {used.id}", f"its term does not cover the moment of issue; {advice}"
                 )
-        return self._seal(compress(canonical_bytes(sheet)))
+        scope = scope_of(municipality_code(sheet.municipality), sheet.issued_at)
+        return self._seal(scope, compress(canonical_bytes(sheet)))
 
-    def _seal(self, content: bytes) -> bytes:
-        ephemeral = X25519PrivateKey.from_private_bytes(self.random_bytes(32))
-        point = ephemeral.public_key().public_bytes_raw()
-        header = bytes([VERSION]) + bytes.fromhex(self.site.id) + bytes.fromhex(self.centre.id) + point
+    def _seal(self, scope: bytes, content: bytes) -> bytes:
+        context = bytes([VERSION]) + bytes.fromhex(self.site.id) + bytes.fromhex(self.centre.id) + scope
+        key = self.data_keys.current(context, self.site, self.random_bytes)
+        nonce = self.random_bytes(NONCE_BYTES)
+        header = context + key.wrapped + nonce
         der = self.centre.private.sign(
             _signed(header, content), ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
         )
         signature = b"".join(part.to_bytes(32, "big") for part in decode_dss_signature(der))
-        try:
-            shared = ephemeral.exchange(self.site.public)
-        except ValueError as error:  # RFC 7748 6.1: a point of low order gives the same secret to everybody
-            raise ConfigurationError(
-                f"inquiry site key {self.site.id}", "is not a usable X25519 key"
-            ) from error
-        key, nonce = _derive(shared, header)
-        return header + AESGCM(key).encrypt(nonce, signature + content, header)
+        return header + key.cipher.encrypt(nonce, signature + content, header)
 
 
 def take_apart(payload: bytes) -> SealedBack:
@@ -115,20 +116,30 @@ def take_apart(payload: bytes) -> SealedBack:
     return SealedBack(
         header=header,
         site_key=KeyId(header[1 : 1 + KEY_ID_BYTES].hex()),
-        centre_key=KeyId(header[1 + KEY_ID_BYTES : 1 + 2 * KEY_ID_BYTES].hex()),
-        ephemeral=header[1 + 2 * KEY_ID_BYTES :],
+        centre_key=KeyId(header[1 + KEY_ID_BYTES : _SCOPE].hex()),
+        scope=header[_SCOPE:_WRAPPED],
         ciphertext=payload[HEADER_BYTES:],
     )
 
 
 def decrypt(sealed: SealedBack, site: SitePrivateKey) -> bytes:
     """Signature and content as the sender put them together; raises WireError when a bit of the payload changed."""
+    header = sealed.header
+    cipher = unwrap(header[:_WRAPPED], header[_WRAPPED:_NONCE], site)
     try:
-        shared = site.private.exchange(X25519PublicKey.from_public_bytes(sealed.ephemeral))
-        key, nonce = _derive(shared, sealed.header)
-        return AESGCM(key).decrypt(nonce, sealed.ciphertext, sealed.header)
-    except (InvalidTag, ValueError) as error:
+        return cipher.decrypt(header[_NONCE:], sealed.ciphertext, header)
+    except InvalidTag as error:
         raise WireError("the sealed content does not authenticate") from error
+
+
+def require_scope(sealed: SealedBack, sheet: SheetFacts) -> None:
+    """Raises WireError when the sheet is not of the municipality and the day that its data key is for."""
+    try:
+        scope = scope_of(municipality_code(sheet.municipality), sheet.issued_at)
+    except (InvalidValueError, OverflowError) as error:
+        raise WireError("the sealed sheet's municipality or day is none") from error
+    if scope != sealed.scope:
+        raise WireError("the sealed sheet is of another municipality or day than its data key")
 
 
 def signed_content(sealed: SealedBack, plaintext: bytes, centre: CentrePublicKey) -> bytes:
@@ -140,12 +151,6 @@ def signed_content(sealed: SealedBack, plaintext: bytes, centre: CentrePublicKey
     except InvalidSignature as error:
         raise SignatureError(f"the sheet is not signed by the centre key {centre.id}") from error
     return content
-
-
-def _derive(shared: bytes, header: bytes) -> tuple[bytes, bytes]:
-    # The ephemeral key serves one payload, so a nonce derived beside the key is never used twice.
-    okm = HKDF(algorithm=hashes.SHA256(), length=32 + 12, salt=None, info=_KEY_LABEL + header).derive(shared)
-    return okm[:32], okm[32:]
 
 
 def _signed(header: bytes, content: bytes) -> bytes:

@@ -10,7 +10,7 @@ from PIL.Image import Image
 
 from anti_forgery.keys import CentrePublicKey, SitePrivateKey
 from anti_forgery.reading import read_back
-from anti_forgery.sealed import UnknownVersionError, decrypt, signed_content, take_apart
+from anti_forgery.sealed import UnknownVersionError, decrypt, require_scope, signed_content, take_apart
 from anti_forgery.sheet import SheetFacts, decompress, sheet_from
 from anti_forgery.symbols import UnreadableError
 from certificates.errors import InvalidValueError, SignatureError, WireError
@@ -94,6 +94,7 @@ def verify_back(
     try:
         # The signature comes first: only what the centre made is decompressed and parsed.
         sheet = sheet_from(decompress(signed_content(sealed, plaintext, centre)))
+        require_scope(sealed, sheet)
     except SignatureError as error:
         return Verdict(reason=Reason.WRONG_SIGNATURE, detail=str(error))
     except WireError as error:

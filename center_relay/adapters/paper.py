@@ -12,6 +12,7 @@ from typing import TypeVar
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
+from anti_forgery.data_keys import DataKeys
 from anti_forgery.key_files import KeyFolder, load_folder
 from anti_forgery.keys import CentrePrivateKey, SitePublicKey
 from anti_forgery.marking import mark
@@ -38,6 +39,7 @@ class MarkedPaper:
         self._keys = keys
         self._profile = profile
         self._draw = draw
+        self._data_keys = DataKeys()
 
     async def pages(self, pdf: bytes) -> tuple[Page, ...]:
         return await asyncio.to_thread(_pages, pdf)
@@ -70,7 +72,7 @@ class MarkedPaper:
             page=1,
             pages=1,
             copy=1,
-            municipality="-",
+            municipality="000001",
             issued_at=moment,
             register_sequence=0,
             page_sha256="0" * 64,
@@ -87,7 +89,12 @@ class MarkedPaper:
                 "KOFU_CENTRE_MARK_KEYS",
                 "needs a centre key and an inquiry site key whose terms cover the moment of issue",
             )
-        return BackSealer(centre=_newest(centre), site=_newest(site), random_bytes=self._draw)
+        return BackSealer(
+            centre=_newest(centre),
+            site=_newest(site),
+            random_bytes=self._draw,
+            data_keys=self._data_keys,
+        )
 
 
 def load_paper(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from anti_forgery.key_files import MAX_FILE, key_from_json, key_to_json, load_folder, new_keys
+from anti_forgery.key_files import MAX_FILE, key_from_json, key_to_json, load_folder, new_keys, write_key
 from anti_forgery.keys import CentrePublicKey, Key, SitePrivateKey, Term, key_id, okp_members, thumbprint
 from certificates.errors import ConfigurationError, InvalidValueError
 from tests.anti_forgery.marks_world import CENTRE, NOW, SITE, TERM
@@ -151,7 +151,14 @@ def test_a_folder_with_something_else_in_it_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_private_key_serves_as_its_public_half_too(tmp_path: Path) -> None:
-    (tmp_path / "site.json").write_text(key_to_json(SITE))
+    write_key(tmp_path, SITE)
     found = load_folder(tmp_path)
     assert isinstance(found.site_private[0], SitePrivateKey)
     assert found.site_public[0].id == SITE.id
+
+
+def test_a_private_key_that_others_may_read_is_refused(tmp_path: Path) -> None:
+    new_keys(tmp_path, now=NOW, valid_for=YEAR)
+    next(tmp_path.glob("site-*.private.json")).chmod(0o640)
+    with pytest.raises(ConfigurationError, match="chmod 600"):
+        load_folder(tmp_path)

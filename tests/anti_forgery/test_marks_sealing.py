@@ -13,10 +13,12 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from anti_forgery.data_keys import WRAPPED_BYTES, scope_of
 from anti_forgery.keys import CentrePrivateKey, SitePrivateKey, SitePublicKey, Term
-from anti_forgery.sealed import HEADER_BYTES, BackSealer, _signed, take_apart
-from anti_forgery.sheet import compress
+from anti_forgery.sealed import HEADER_BYTES, NONCE_BYTES, BackSealer, _signed, take_apart
+from anti_forgery.sheet import canonical_bytes, compress
 from anti_forgery.verification import Outcome, Reason, Verdict, verify_back
+from certificates.domain.identifiers import municipality_code
 from certificates.errors import ConfigurationError, InvalidValueError
 from tests.anti_forgery.marks_world import CENTRE, NOW, SITE, TERM, sealer, sheet
 
@@ -44,7 +46,7 @@ def test_nothing_of_the_sheet_can_be_read_in_the_payload() -> None:
     assert "見本".encode() not in PAYLOAD
 
 
-def test_the_payload_of_version_1_still_opens() -> None:
+def test_the_payload_of_version_2_still_opens() -> None:
     frozen = base64.b85decode(FROZEN)
     assert verdict(frozen).sheet == sheet(text="氏名　見本　太郎")
 
@@ -71,7 +73,7 @@ def test_a_payload_cut_short_fails(length: int) -> None:
 
 
 def test_a_later_version_is_indeterminate() -> None:
-    assert verdict(b"\2" + PAYLOAD[1:]).reason is Reason.UNKNOWN_VERSION
+    assert verdict(b"\3" + PAYLOAD[1:]).reason is Reason.UNKNOWN_VERSION
 
 
 def test_a_site_without_the_key_cannot_tell() -> None:
@@ -103,7 +105,22 @@ def test_a_sheet_sealed_for_one_site_cannot_be_sealed_again_for_another() -> Non
 
 
 def test_a_signed_content_that_is_no_sheet_fails() -> None:
-    assert verdict(sealer()._seal(compress(b"[]"))).reason is Reason.MALFORMED_CONTENT
+    scope = take_apart(PAYLOAD).scope
+    assert verdict(sealer()._seal(scope, compress(b"[]"))).reason is Reason.MALFORMED_CONTENT
+
+
+def test_a_sheet_under_the_data_key_of_another_municipality_or_day_fails() -> None:
+    content = compress(canonical_bytes(sheet()))
+    for scope in (
+        scope_of(municipality_code("131016"), NOW),
+        scope_of(municipality_code("992011"), NOW + timedelta(days=1)),
+    ):
+        assert verdict(sealer()._seal(scope, content)).reason is Reason.MALFORMED_CONTENT
+
+
+def test_a_sheet_of_no_municipality_is_not_sealed() -> None:
+    with pytest.raises(InvalidValueError):
+        sealer().seal(sheet(municipality="みほん市"))
 
 
 def test_retired_keys_still_verify_what_they_sealed() -> None:
@@ -134,8 +151,8 @@ def test_a_site_key_of_low_order_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="not a usable"):
         replace(sealer(), site=weak).seal(sheet())
     # The same on the other side: a header with such a point opens nothing.
-    header = PAYLOAD[: HEADER_BYTES - 32] + b"\0" * 32
-    assert verdict(header + PAYLOAD[HEADER_BYTES:]).reason is Reason.CHANGED
+    start = HEADER_BYTES - NONCE_BYTES - WRAPPED_BYTES
+    assert verdict(PAYLOAD[:start] + b"\0" * 32 + PAYLOAD[start + 32 :]).reason is Reason.CHANGED
 
 
 def test_a_verdict_holds_a_sheet_only_when_it_passed() -> None:
@@ -146,8 +163,8 @@ def test_a_verdict_holds_a_sheet_only_when_it_passed() -> None:
 
 
 FROZEN = (
-    "0ZRnh{sOoKB1ndaVw2OptUgM8;Alw2GM^H#6@<8E;QrsRLXW~jG%`I{#p1SsaJnk+z_<=zOG1tG{266&EqV*0Dx{IUsb)GO>"
-    "8G>88p_b4Rh6Mnq8)KGzKemk?cuHt<1y!e*#0|OajLCPey?d_q{D*1qUHvPa)`cI_7D7?y`;gxb-aEFr>nP$POhcCXmn^A)B"
-    "^lGyGWRYY21G3v`1rX{~<<px-ccwu1LvstsZ@nD9S|1-8f+%_sDR&A_dUjqBC_f-$z})`gtkc^ZmzQ5+0Oyxw&5rQwGyju+I"
-    "0c^y~<v2>"
+    "0!swi{sOoKB1ndaVw2OptPdj#P&+<Kec)(F#WJ4~uoZ;3X5jwcutJZ*Lo_lySjFPDfpB}()P6*7&cdVE5p&$A@zo7rc(lg$r+32*"
+    "*y*YXFL;i#N~Yu%uV|rs=u<9^hs^&K%6A2nW`_vTK_yD>vw^iigkSyEWfD^uuBH8$zL#ZOK-S&O00d56x`Tm}8VO1;fh#+osV#Qy"
+    "|0e)bkU=QlpXJa7#}CbE#<T}la`(+*ze27h9Y5BA)!sh$Yi{SuK_&<VxqqwJB%{4=1GQU-#6q~mkR`KglM<oO4Xg)5%qjcg3&3IL"
+    "ZcgDH7tU`>6@u~!<!}"
 )
