@@ -105,6 +105,7 @@ class Sheet:
     issued_at: datetime
     register_sequence: int
     text: str = field(repr=False)
+    front: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +118,7 @@ class Page:
     pages: int
     sha256: bytes
     text: str = field(repr=False)
+    front: str = field(default="", repr=False)
 
 
 class Paper(Protocol):

@@ -121,6 +121,7 @@ def _pages(pdf: bytes) -> tuple[Page, ...]:
             pages=tag.pages,
             sha256=bytes.fromhex(tag.sha256),
             text=tag.text,
+            front=tag.front,
         )
         for tag in tags
     )
@@ -138,6 +139,7 @@ def _facts(sheet: Sheet) -> SheetFacts:
         register_sequence=sheet.register_sequence,
         page_sha256=sheet.sha256.hex(),
         text=sheet.text,
+        front=sheet.front,
     )
 
 

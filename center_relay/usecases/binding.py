@@ -90,4 +90,5 @@ def _require_page(place: int, page: Page, statement: PageStatement, manifest: Ma
         issued_at=manifest.issued_at,
         register_sequence=manifest.register_sequence,
         text=page.text,
+        front=page.front,
     )

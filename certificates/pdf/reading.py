@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from io import BytesIO
 
 from pypdf import PageObject, PdfReader
-from pypdf.generic import ArrayObject, NullObject, StreamObject
+from pypdf.generic import ArrayObject, DictionaryObject, NullObject, StreamObject
 
 from certificates.domain.identifiers import OrderId
 from certificates.domain.issue_number import IssueNumber
 from certificates.errors import InvalidValueError, WireError
+from certificates.pdf.front import front_of, text_of, texts_from_cmap
 from certificates.pdf.page_tag import OPENING, tag_of
 
 MAX_FILE = 32 * 1024 * 1024
@@ -27,6 +28,7 @@ class PageTag:
     """One page as its own content stream says; ``sha256`` (hexadecimal) is of that stream, decoded.
 
     ``text`` is everything that can be extracted from the page, whoever drew it; empty when it was not asked for.
+    ``front`` is the page as ``certificates.pdf.front`` has it; empty when it was not asked for or cannot be had.
     """
 
     order: OrderId
@@ -35,6 +37,7 @@ class PageTag:
     pages: int
     sha256: str
     text: str = field(default="", repr=False)
+    front: str = field(default="", repr=False)
 
 
 def read_pages(pdf: bytes, *, with_text: bool = True, backs: bool = False) -> tuple[PageTag, ...]:
@@ -76,11 +79,14 @@ def _read_all(pdf: bytes, with_text: bool, backs: bool) -> tuple[PageTag, ...]:
         if len(ours) != (0 if is_back else 1):
             raise WireError("a front must carry exactly one tag, and a back none")
         if not is_back:
-            found.append(tagged_page(ours[0], page.extract_text() if with_text else ""))
+            # nothing beside ours draws on the page, or the front would not be all of it
+            front = front_of(ours[0], _texts(page)) if with_text and len(parts) == 1 else ""
+            text = text_of(front) if front or not with_text else page.extract_text()
+            found.append(tagged_page(ours[0], text, front))
     return tuple(found)
 
 
-def tagged_page(stream: bytes, text: str) -> PageTag:
+def tagged_page(stream: bytes, text: str, front: str = "") -> PageTag:
     """What a decoded content stream of ours says of its page; raises InvalidValueError when it has no tag."""
     tag = tag_of(stream)
     return PageTag(
@@ -90,7 +96,25 @@ def tagged_page(stream: bytes, text: str) -> PageTag:
         pages=tag.pages,
         sha256=hashlib.sha256(stream).hexdigest(),
         text=text,
+        front=front,
     )
+
+
+def _texts(page: PageObject) -> dict[str, dict[str, str]]:
+    """What the codes of the page's fonts stand for, by the fonts' names."""
+    found: dict[str, dict[str, str]] = {}
+    resources = page.get("/Resources", NullObject()).get_object()
+    fonts = (
+        resources.get("/Font", NullObject()).get_object() if isinstance(resources, DictionaryObject) else None
+    )
+    for name, reference in fonts.items() if isinstance(fonts, DictionaryObject) else ():
+        font = reference.get_object()
+        meaning = (
+            font.get("/ToUnicode", NullObject()).get_object() if isinstance(font, DictionaryObject) else None
+        )
+        if isinstance(meaning, StreamObject):
+            found[name.removeprefix("/")] = texts_from_cmap(meaning.get_data())
+    return found
 
 
 def _streams(page: PageObject) -> Iterator[bytes]:

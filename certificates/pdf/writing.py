@@ -72,6 +72,13 @@ def render(contents: Sequence[CertificateContent], face: Typeface) -> Rendered:
     return Rendered(pdf=canvas.finish(face, used), pages=tuple(pages))
 
 
+def one_page(content: str, face: Typeface, used: set[Glyph]) -> bytes:
+    """A file of one page that draws ``content`` (ASCII) with ``used``; for drawing a page again, not for issuing."""
+    canvas = _PageCanvas("")
+    canvas.add_page(content)
+    return canvas.finish(face, used)
+
+
 def require_one_order(contents: Sequence[CertificateContent]) -> None:
     if not contents:
         raise InvalidValueError("contents", "is empty")

@@ -163,8 +163,8 @@ def test_a_verdict_holds_a_sheet_only_when_it_passed() -> None:
 
 
 FROZEN = (
-    "0!swi{sOoKB1ndaVw2OptPdj#P&+<Kec)(F#WJ4~uoZ;3X5jwcutJZ*Lo_lySjFPDfpB}()P6*7&cdVE5p&$A@zo7rc(lg$r+32*"
-    "*y*YXFL;i#N~Yu%uV|rs=u<9^hs^&K%6A2nW`_vTK_yD>vw^iigkSyEWfD^uuBH8$zL#ZOK-S&O00d56x`Tm}8VO1;fh#+osV#Qy"
-    "|0e)bkU=QlpXJa7#}CbE#<T}la`(+*ze27h9Y5BA)!sh$Yi{SuK_&<VxqqwJB%{4=1GQU-#6q~mkR`KglM<oO4Xg)5%qjcg3&3IL"
-    "ZcgDH7tU`>6@u~!<!}"
+    "0!swi{sOoKB1ndaVw2OptPdj#P&+<Kec)(F#WJ4~uoZ;3X5jwcutJZ*Lo_lySjFPDfpB}()P6*7&cdVE5p!+hfC?Pnf40<j?)=f0"
+    "kH#w~;G$)#Y|L{JcW4=ox;*BXEmYvV?8wPxBe^<1{?Ed6VRaD4Bl>tuLoEKwGwJ=9zL#ZOK-S&O00eF71=I`Zk}I@S@Crj{x%?|z"
+    "#MEx#;*MJDSSO)O`5yjwCfqdQ8s;%WjNrEx`zGaKj_r-^SZ!^b8m&a?>$FrSy|N*DjaafZln|HqNVJHW*c49bHr24StdaAudIdU;"
+    "9%mey5@mQ?nvf*BMC&+V"
 )

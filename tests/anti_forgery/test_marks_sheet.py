@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from anti_forgery.dictionary import dictionary
 from anti_forgery.sheet import (
-    DICTIONARY,
     MAX_CANONICAL,
+    MAX_FRONT,
     MAX_TEXT,
     SheetFacts,
     canonical_bytes,
@@ -45,13 +46,13 @@ def test_a_sheet_comes_back_from_its_compressed_encoding(given_sheet: SheetFacts
     assert sheet_from(decompress(compress(canonical_bytes(given_sheet)))) == given_sheet
 
 
-def test_the_encoding_of_version_1_never_changes() -> None:
+def test_the_encoding_of_version_2_never_changes() -> None:
     frozen = (
-        '["kofu/sheet/1","992011-0000001234-3","0123456789abcdef0123456789abcdef",1,1,1,"992011",'
-        '"2026-03-27T04:05:06+00:00",123456,"' + "c0ffee0123456789" * 4 + '","氏名"]'
+        '["kofu/sheet/2","992011-0000001234-3","0123456789abcdef0123456789abcdef",1,1,1,"992011",'
+        '"2026-03-27T04:05:06+00:00",123456,"' + "c0ffee0123456789" * 4 + '","","氏名"]'
     )
     assert canonical_bytes(sheet(text="氏名")) == frozen.encode()
-    assert zlib.crc32(DICTIONARY) == 2577477513
+    assert zlib.crc32(dictionary()) == 4028170152
 
 
 def test_the_zone_in_which_the_moment_was_written_does_not_matter() -> None:
@@ -80,6 +81,8 @@ def test_the_words_of_a_certificate_compress_to_less_than_a_third() -> None:
         {"page_sha256": "C0" * 32},
         {"text": "あ" * (MAX_TEXT + 1)},
         {"text": "\ud842"},
+        {"front": "9 (another text) Tj"},
+        {"front": " " * (MAX_FRONT + 1), "text": ""},
     ],
 )
 def test_a_sheet_with_an_impossible_value_cannot_be_built(changes: dict[str, object]) -> None:
@@ -101,7 +104,7 @@ def _altered(position: int, value: object) -> bytes:
         b"[]",
         b"\xff",
         b"[" * 100_000,
-        _altered(0, "kofu/sheet/2"),
+        _altered(0, "kofu/sheet/1"),
         _altered(3, True),
         _altered(3, "1"),
         _altered(7, "yesterday"),
@@ -109,6 +112,8 @@ def _altered(position: int, value: object) -> bytes:
         _altered(7, "2026-03-27T13:05:06+09:00"),
         _altered(9, "00"),
         _altered(10, None),
+        _altered(11, None),
+        _altered(10, "9 (氏名) Tj"),
         canonical_bytes(sheet()) + b" ",
     ],
 )
