@@ -18,6 +18,7 @@ from aiohttp import web
 
 from certificates.errors import ConfigurationError, KofuError
 from certificates.service.journal import log_to_stderr
+from certificates.service.memory import collect_rarely
 from certificates.service.settings import describe_settings, read_settings, show_settings
 
 if TYPE_CHECKING:
@@ -47,7 +48,10 @@ class Command(Generic[S]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service(Generic[S]):
-    """What ``run`` needs to know: ``compose`` opens everything and yields the listeners; ``check`` only looks."""
+    """What ``run`` needs to know: ``compose`` opens everything and yields the listeners; ``check`` only looks.
+
+    ``collects_rarely``: see ``certificates.service.memory``.
+    """
 
     name: str
     purpose: str
@@ -56,6 +60,7 @@ class Service(Generic[S]):
     compose: Callable[[S], AbstractAsyncContextManager[Sequence[Listener]]]
     check: Callable[[S], None]
     commands: Mapping[str, Command[S]] = field(default_factory=dict)
+    collects_rarely: bool = False
 
 
 def run(service: Service[S], arguments: Sequence[str] | None = None) -> int:
@@ -103,6 +108,8 @@ async def _serve(service: Service[S], settings: S) -> None:
         for name, address in addresses.items():
             # read by whoever started us: the line is the announcement
             print(f"LISTENING {name} {address}", flush=True)
+        if service.collects_rarely:
+            collect_rarely()
         await stop.wait()
 
 

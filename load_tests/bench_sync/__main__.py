@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from certificates.errors import KofuError, UnavailableError
+from certificates.service.memory import collect_rarely
 from load_tests.bench_sync import report
 from load_tests.bench_sync.asked import comparisons
 from load_tests.bench_sync.material import Size
@@ -43,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"  {time.monotonic() - started:5.1f} s  {line}", flush=True)
 
     try:
-        figures = asyncio.run(measure(given.seed, size, say, redis=not given.https))
+        figures = asyncio.run(measure(given.seed, size, say, redis=not given.https, settle=collect_rarely))
     except KofuError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

@@ -21,11 +21,21 @@ from sync.copy.database import open_database
 Say = Callable[[str], None]
 
 
-async def measure(seed: int, size: Size, say: Say = lambda line: None, *, redis: bool = True) -> Figures:
-    """Without ``redis`` the feeds are HTTPS and files alone. Raises UnavailableError where PostgreSQL or a service does not start."""
+async def measure(
+    seed: int,
+    size: Size,
+    say: Say = lambda line: None,
+    *,
+    redis: bool = True,
+    settle: Callable[[], None] = lambda: None,
+) -> Figures:
+    """``settle`` is called once the town is there. Without ``redis`` the feeds are HTTPS and files alone.
+
+    Raises UnavailableError where PostgreSQL or a service does not start."""
     figures = Figures()
     say(f"inventing {size.residents:,} residents and {size.changes:,} changes")
     given = await asyncio.to_thread(material, seed, size)
+    settle()  # a town of objects beside it must not slow what is measured
     with tempfile.TemporaryDirectory(prefix="kofu-bench-") as name, postgres_server(durable=True) as server:
         root = Path(name)
         await _postgresql(server, given, size, figures, say)

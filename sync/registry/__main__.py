@@ -17,6 +17,7 @@ SERVICE = Service(
     compose=compose,
     check=check,
     commands=COMMANDS,
+    collects_rarely=True,
 )
 
 if __name__ == "__main__":

@@ -180,10 +180,17 @@ async def _is_begun(connection: AsyncConnection) -> bool:
 
 
 async def _span(connection: AsyncConnection) -> Span:
-    base = (await connection.execute(select(register.c.base))).scalar_one_or_none() or 0
-    query = select(func.min(outbox.c.sequence), func.max(outbox.c.sequence))
-    first, last = (await connection.execute(query)).one()
+    base, first, last = (await connection.execute(_SPAN)).one()
+    base = base or 0
     return Span(first=base + 1, position=base) if first is None else Span(first=first, position=last)
+
+
+# each end on its own: SQLite looks up one end of a key, and for both in one select it reads the whole table
+_SPAN = select(
+    select(func.max(register.c.base)).scalar_subquery(),
+    select(func.min(outbox.c.sequence)).scalar_subquery(),
+    select(func.max(outbox.c.sequence)).scalar_subquery(),
+)
 
 
 async def _chain(connection: AsyncConnection, number: int) -> bytes:
