@@ -24,9 +24,11 @@ def stream_object(entries: str, data: bytes, *, compressed: bool = False) -> byt
     return head.encode("ascii") + body + b"\nendstream"
 
 
-def image_mask(width: int, height: int, rows: bytes) -> bytes:
-    """A one-bit stencil; a 1 bit paints, rows packed most significant bit first (ISO 32000-2, 8.9.6.2)."""
-    return stream_object(_mask_entries(width, height), rows)
+def plain_mask(width: int, height: int, rows: bytes) -> bytes:
+    """A one-bit stencil without a filter, for bits that hardly deflate; a 1 bit paints, rows packed most significant
+    bit first (ISO 32000-2, 8.9.6.2)."""
+    head = f"<<{_mask_entries(width, height)}/Length {len(rows)}>>stream\n"
+    return head.encode("ascii") + rows + b"\nendstream"
 
 
 def banded_mask(width: int, bands: Sequence[bytes]) -> bytes:
