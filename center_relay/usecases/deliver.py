@@ -15,8 +15,8 @@ from center_relay.usecases.lines import Lines
 from center_relay.usecases.orders import Orders
 from center_relay.usecases.session import Applied, apply
 from center_relay.usecases.sessions import Sessions
+from certificates.domain.application import Application
 from certificates.domain.identifiers import KioskId, resident_number
-from certificates.domain.kinds import Application
 from certificates.errors import InvalidValueError, RefusedError, UnavailableError, WireError
 from certificates.problems import ProblemCode
 from certificates.wire import frame

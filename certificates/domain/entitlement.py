@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from certificates.domain.application import Application
 from certificates.domain.clock import JST
 from certificates.domain.dates import age_on
 from certificates.domain.household import Household
 from certificates.domain.identifiers import ResidentNumber
-from certificates.domain.kinds import Application, CertificateKind, OptionalItem
+from certificates.domain.kinds import CertificateKind, OptionalItem
+from certificates.domain.kinds.kind import Granted, Kind
+from certificates.domain.kinds.table import KINDS
 from certificates.domain.municipality import MovingOutPolicy, Municipality, Policy
 from certificates.domain.resident import ResidencyStatus, Resident
 from certificates.domain.seal import SealRegistration
@@ -70,6 +73,17 @@ class Entitlement:
         """世帯全員, whether asked for as such or by choosing everybody."""
         return len(self.subjects) == len(self.household.members)
 
+    @property
+    def granted(self) -> Granted:
+        """What the kind makes the certificate of."""
+        return Granted(
+            subjects=self.subjects,
+            items=self.application.items,
+            chosen=self.application.members is not None,
+            whole=self.whole_household,
+            seal=self.seal,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
@@ -95,7 +109,7 @@ def standing(view: RecordView, municipality: Municipality, now: datetime) -> Sta
     kinds = tuple(
         (kind, fee)
         for kind, fee in municipality.fees.items()
-        if kind is not CertificateKind.SEAL_REGISTRATION or (view.seal is not None and view.seal.is_valid)
+        if not KINDS[kind].needs_seal or (view.seal is not None and view.seal.is_valid)
     )
     return Standing(holder=holder, household=household, kinds=kinds)
 
@@ -113,22 +127,13 @@ def decide(
     refused = application.items - municipality.items
     if refused:
         raise RefusedError(ProblemCode.OPTION_NOT_OFFERED, min(item.value for item in refused))
-    seal: SealRegistration | None = None
-    if application.kind is CertificateKind.SEAL_REGISTRATION:
-        seal = view.seal
-        if seal is None or not seal.is_valid:
-            raise RefusedError(ProblemCode.NO_SEAL_REGISTRATION)
-        if seal.resident != stand.holder.number:
-            raise RefusedError(ProblemCode.NO_SEAL_REGISTRATION, "the registration is another person's")
-        subjects: tuple[Resident, ...] = (stand.holder,)
-    else:
-        subjects = _subjects(stand, application)
+    kind = KINDS[application.kind]
     return Entitlement(
         application=application,
         holder=stand.holder,
         household=stand.household,
-        subjects=subjects,
-        seal=seal,
+        subjects=_subjects(stand, application, kind),
+        seal=_seal(view, stand.holder) if kind.needs_seal else None,
         watermark=view.watermark,
     )
 
@@ -178,8 +183,17 @@ def _check_moving_out(household: Household, policy: Policy) -> None:
         raise RefusedError(ProblemCode.MOVING_OUT, "a member of the household")
 
 
-def _subjects(stand: Standing, application: Application) -> tuple[Resident, ...]:
-    members = stand.household.members
+def _seal(view: RecordView, holder: Resident) -> SealRegistration:
+    seal = view.seal
+    if seal is None or not seal.is_valid:
+        raise RefusedError(ProblemCode.NO_SEAL_REGISTRATION)
+    if seal.resident != holder.number:
+        raise RefusedError(ProblemCode.NO_SEAL_REGISTRATION, "the registration is another person's")
+    return seal
+
+
+def _subjects(stand: Standing, application: Application, kind: Kind) -> tuple[Resident, ...]:
+    members = stand.household.members if kind.members else (stand.holder,)
     if application.members is None:
         chosen = members
     else:
@@ -187,8 +201,8 @@ def _subjects(stand: Standing, application: Application) -> tuple[Resident, ...]
         chosen = tuple(member for member in members if member.number in wanted)
         if len(chosen) != len(wanted):
             raise RefusedError(ProblemCode.NO_SUCH_MEMBER)
-    if any(member.status is ResidencyStatus.MOVING_OUT for member in chosen):
-        raise RefusedError(ProblemCode.MOVING_OUT, "a chosen member")
+    for member in chosen:
+        kind.require(member)
     if OptionalItem.INDIVIDUAL_NUMBER in application.items and any(
         member.individual_number is None for member in chosen
     ):

@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pypdfium2
 
+from certificates.domain.application import Application
 from certificates.domain.content import CertificateContent, certificate_content
 from certificates.domain.dates import RecordedDate
 from certificates.domain.entitlement import Entitlement, Watermark
 from certificates.domain.household import Household
 from certificates.domain.identifiers import household_number, numbered, order_id, resident_number
 from certificates.domain.issue_number import IssueNumber
-from certificates.domain.kinds import Application, CertificateKind, OptionalItem
+from certificates.domain.kinds import CertificateKind, OptionalItem
 from certificates.domain.municipality import Municipality, municipality_from_toml
 from certificates.domain.resident import ForeignStatus, Honseki, Resident, Sex
 from certificates.domain.seal import SealRegistration

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 
@@ -12,23 +12,14 @@ from reportlab.pdfgen.canvas import Canvas
 
 from certificates.domain.content import CertificateContent
 from certificates.domain.issue_number import IssueNumber
-from certificates.domain.kinds import Form
 from certificates.errors import InvalidValueError
 from certificates.pdf.drawing import draw
 from certificates.pdf.embedding import embed
 from certificates.pdf.fitting import POINTS
 from certificates.pdf.fonts import Glyph, Typeface
-from certificates.pdf.forms.household import household_sheets
-from certificates.pdf.forms.individual import individual_sheets
-from certificates.pdf.forms.seal import seal_sheets
+from certificates.pdf.forms.form import sheets
 from certificates.pdf.page_tag import opening
-from certificates.pdf.sheet import PAPER, Sheet
-
-FORMS: Mapping[Form | None, Callable[[CertificateContent], tuple[Sheet, ...]]] = {
-    Form.HOUSEHOLD: household_sheets,
-    Form.INDIVIDUAL: individual_sheets,
-    None: seal_sheets,
-}
+from certificates.pdf.sheet import PAPER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,14 +51,14 @@ def render(contents: Sequence[CertificateContent], face: Typeface) -> Rendered:
     used: set[Glyph] = set()
     pages: list[RenderedPage] = []
     for content in contents:
-        sheets = FORMS[content.form](content)
-        for page, sheet in enumerate(sheets, start=1):
+        of_copy = sheets(content)
+        for page, sheet in enumerate(of_copy, start=1):
             drawing = draw(sheet, face)
             used |= drawing.glyphs
-            tag = opening(content.order, content.issue_number, page, len(sheets))
+            tag = opening(content.order, content.issue_number, page, len(of_copy))
             digest = canvas.add_page(f"{tag}\n{drawing.operators}\nEMC")
             pages.append(
-                RenderedPage(issue_number=content.issue_number, page=page, pages=len(sheets), sha256=digest)
+                RenderedPage(issue_number=content.issue_number, page=page, pages=len(of_copy), sha256=digest)
             )
     return Rendered(pdf=canvas.finish(face, used), pages=tuple(pages))
 

@@ -8,11 +8,11 @@ import logging
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from certificates.domain.application import Application
 from certificates.domain.clock import JST
 from certificates.domain.entitlement import Entitlement, decide
 from certificates.domain.identifiers import ResidentNumber
 from certificates.domain.issue_number import IssueNumber
-from certificates.domain.kinds import Application
 from certificates.errors import BindingError, InvalidValueError, RefusedError, UnavailableError, WireError
 from certificates.problems import ProblemCode
 from certificates.wire.codec import encode

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from certificates.domain.application import MAX_COPIES
 from certificates.domain.identifiers import ResidentNumber
-from certificates.domain.kinds import MAX_COPIES, CertificateKind
+from certificates.domain.kinds import CertificateKind
+from certificates.domain.kinds.table import KINDS
 from certificates.wire.visit import Choice, Menu
 from kiosk_client.session import effects as do
 from kiosk_client.session import events as on
@@ -17,7 +19,7 @@ def choose_kind(screen: at.ChooseKind, event: on.Event) -> Move | None:
     match event:
         case on.PickKind(kind=kind) if _fee_of(screen.menu, kind) is not None:
             draft = Choice(kind=kind)
-            if kind is CertificateKind.SEAL_REGISTRATION:
+            if not KINDS[kind].members:
                 return Move(at.ChooseCopies(menu=screen.menu, draft=draft))
             return Move(at.ChooseMembers(menu=screen.menu, draft=draft))
         case _:
@@ -62,7 +64,7 @@ def choose_copies(screen: at.ChooseCopies, event: on.Event) -> Move | None:
             fee = _fee_of(menu, draft.kind)
             assert fee is not None  # the kind was chosen from this menu
             return Move(at.Confirm(menu=menu, choice=draft, fee=fee * draft.copies))
-        case on.Back() if draft.kind is CertificateKind.SEAL_REGISTRATION:
+        case on.Back() if not KINDS[draft.kind].members:
             return Move(at.ChooseKind(menu=menu))
         case on.Back():
             return Move(at.ChooseItems(menu=menu, draft=draft))

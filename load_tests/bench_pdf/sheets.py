@@ -6,17 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from certificates.domain.application import Application
 from certificates.domain.content import CertificateContent, certificate_content
 from certificates.domain.entitlement import Entitlement, Watermark
 from certificates.domain.household import Household
 from certificates.domain.identifiers import order_id
 from certificates.domain.issue_number import IssueNumber
-from certificates.domain.kinds import Application, CertificateKind, OptionalItem
+from certificates.domain.kinds import CertificateKind, OptionalItem
 from certificates.domain.resident import Resident
 from certificates.errors import RefusedError
 from certificates.pdf.fitting import POINTS, set_text
 from certificates.pdf.fonts import Typeface
-from certificates.pdf.forms.household import household_sheets
+from certificates.pdf.forms.form import sheets
 from certificates.pdf.samples import sample_municipality
 from certificates.pdf.sheet import PAPER
 from sync.town import invent
@@ -104,7 +105,7 @@ def _is_plain(certificate: CertificateContent) -> bool:
 
 
 def drawing_list(content: CertificateContent, face: Typeface) -> DrawingList:
-    (sheet,) = household_sheets(content)
+    (sheet,) = sheets(content)
     words = [
         Words(line.x, line.y, line.size, line.spacing, "".join(glyph.text for glyph in line.glyphs))
         for placement in sheet.texts

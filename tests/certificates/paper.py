@@ -14,6 +14,7 @@ import pypdfium2
 import pytest
 from pypdf import PdfReader
 
+from certificates.domain.application import Application
 from certificates.domain.content import CertificateContent, certificate_content
 from certificates.domain.dates import RecordedDate
 from certificates.domain.entitlement import Entitlement, Watermark
@@ -26,7 +27,7 @@ from certificates.domain.identifiers import (
     resident_number,
 )
 from certificates.domain.issue_number import IssueNumber
-from certificates.domain.kinds import Application, CertificateKind, OptionalItem
+from certificates.domain.kinds import CertificateKind, OptionalItem
 from certificates.domain.municipality import Municipality, Policy, Signatory
 from certificates.domain.resident import ForeignStatus, Honseki, Resident, Sex
 from certificates.domain.seal import SealImprint, SealRegistration

@@ -6,10 +6,11 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from certificates.domain.application import Application
 from certificates.domain.content import certificate_content
 from certificates.domain.entitlement import Entitlement, Watermark
 from certificates.domain.household import Household
-from certificates.domain.kinds import Application, CertificateKind
+from certificates.domain.kinds import CertificateKind
 from certificates.domain.resident import Honseki, ResidencyStatus, Resident, Sex
 from certificates.errors import InvalidValueError, RefusedError
 from certificates.problems import ProblemCode

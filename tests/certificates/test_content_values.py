@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from certificates.domain.application import Application
 from certificates.domain.blocks import BLANK, LEFT_OUT, UNUSED, Slot
 from certificates.domain.content import CertificateContent, bare, certificate_content
 from certificates.domain.dates import RecordedDate
 from certificates.domain.entitlement import Entitlement, Watermark
 from certificates.domain.household import Household
-from certificates.domain.kinds import Application, CertificateKind, Form, OptionalItem
+from certificates.domain.kinds import CertificateKind, OptionalItem
 from certificates.domain.municipality import Signatory
 from certificates.domain.resident import Sex
 from tests.certificates.paper import (
@@ -75,7 +76,7 @@ def test_the_attestation_says_whole_household_part_of_it_one_person_or_seal() ->
     assert everybody.statement == whole.statement
     one = content(head, child, other, chosen=(child,))
     assert (one.form, one.statement) == (
-        Form.INDIVIDUAL,
+        "individual",
         "この写しは、住民票の原本と相違ないことを証明する。",
     )
     seal = content(head, child, kind=CertificateKind.SEAL_REGISTRATION)
@@ -104,6 +105,7 @@ def test_a_block_has_the_boxes_of_the_standard_form_in_its_order() -> None:
         UNUSED,
         UNUSED,
         UNUSED,
+        "備考",
     ]
     assert all(entry.lines == () for entry in block.values() if entry.label == UNUSED)
 
@@ -148,7 +150,7 @@ def test_items_not_asked_for_are_marked_as_left_out() -> None:
     japanese = content(resident(), items=frozenset())
     for slot in (Slot.INDIVIDUAL_NUMBER, Slot.RELATION, Slot.ORIGIN, Slot.ORIGIN_HEAD, Slot.RESIDENT_CODE):
         assert lines(japanese, slot) == (LEFT_OUT,)
-    assert japanese.head == LEFT_OUT
+    assert japanese.head[Slot.HOUSEHOLD_HEAD].lines == (LEFT_OUT,)
     foreign = content(foreigner(), items=frozenset())
     for slot in (
         Slot.ORIGIN,
@@ -219,14 +221,21 @@ def test_a_seal_certificate_shows_the_holder_and_the_imprint_and_nothing_of_the_
     certificate = content(
         resident(former_surname="旧見本"), resident(2, relation="子"), kind=CertificateKind.SEAL_REGISTRATION
     )
-    assert certificate.form is None
+    assert certificate.form == "seal"
+    assert certificate.head == {}
     assert certificate.imprint == IMPRINT
-    assert [entry.label for entry in certificate.blocks[0].values()] == ["氏名", "旧氏", "生年月日"]
+    assert [entry.label for entry in certificate.blocks[0].values()] == [
+        "氏名",
+        "旧氏",
+        "生年月日",
+        "住所",
+        "備考",
+    ]
     assert certificate.values()[:4] == (
-        "見本県みほん市見本町一丁目１番１号",
         "見本　一郎",
         "旧見本",
         "平成元年1月8日",
+        "見本県みほん市見本町一丁目１番１号",
     )
 
 

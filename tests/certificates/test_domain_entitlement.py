@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from certificates.domain.application import Application
 from certificates.domain.dates import RecordedDate
 from certificates.domain.entitlement import RecordView, Watermark, decide, standing
 from certificates.domain.identifiers import numbered, resident_number
-from certificates.domain.kinds import Application, CertificateKind, Form, OptionalItem
+from certificates.domain.kinds import CertificateKind, OptionalItem
 from certificates.domain.municipality import MovingOutPolicy, Municipality, municipality_from_toml
 from certificates.domain.resident import ResidencyStatus
 from certificates.domain.suppression import Suppression, SuppressionReason
@@ -53,7 +54,6 @@ def test_one_chosen_member_is_an_individual_form_and_not_the_whole_household(tow
     entitlement = decide(view(resident(), wife), chosen, town, NOON)
     assert entitlement.subjects == (wife,)
     assert not entitlement.whole_household
-    assert chosen.form is Form.INDIVIDUAL
 
 
 def test_somebody_of_another_household_cannot_be_chosen(town: Municipality) -> None:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from certificates.domain.application import Application
 from certificates.domain.dates import RecordedDate, age_on, japanese_date, western_date
 from certificates.domain.entitlement import Watermark
 from certificates.domain.household import Household
@@ -24,7 +25,7 @@ from certificates.domain.identifiers import (
     session_id,
 )
 from certificates.domain.issue_number import IssueNumber
-from certificates.domain.kinds import Application, CertificateKind, OptionalItem
+from certificates.domain.kinds import CertificateKind, OptionalItem
 from certificates.domain.municipality import Signatory, municipality_from_toml
 from certificates.domain.resident import ForeignStatus, ResidencyStatus
 from certificates.domain.suppression import Suppression, SuppressionReason
@@ -243,7 +244,6 @@ def test_an_application_that_contradicts_itself_is_refused() -> None:
     with pytest.raises(RefusedError):
         Application(kind=CertificateKind.SEAL_REGISTRATION, members=(one,))
     assert {item.label for item in OptionalItem}
-    assert CertificateKind.SEAL_REGISTRATION.title == "印鑑登録証明書"
 
 
 def test_the_mayor_of_the_day_signs() -> None:

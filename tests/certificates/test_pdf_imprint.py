@@ -14,7 +14,7 @@ from certificates.domain.kinds import CertificateKind
 from certificates.domain.seal import SealImprint
 from certificates.errors import InvalidValueError, RefusedError
 from certificates.pdf.fonts import Typeface
-from certificates.pdf.forms.seal import seal_sheets
+from certificates.pdf.forms.form import sheets
 from certificates.pdf.imprint import draw_imprint
 from certificates.pdf.sheet import Box
 from tests.certificates.paper import Write, content, mincho, resident
@@ -49,7 +49,7 @@ def sealed(imprint: SealImprint) -> CertificateContent:
 @pytest.mark.parametrize("diameter", [9.0, 16.5, 25.0])
 def test_an_imprint_is_printed_at_its_true_size(face: Typeface, write: Write, diameter: float) -> None:
     certificate = sealed(draw_imprint("見本一郎", face, diameter_mm=diameter))
-    sheet = seal_sheets(certificate)[0]
+    sheet = sheets(certificate)[0]
     assert sheet.imprint is not None
     width, height = inked(picture(certificate, write), sheet.imprint[1])
     assert width == pytest.approx(diameter, abs=0.2)
@@ -61,7 +61,7 @@ def test_an_imprint_is_printed_upright_and_dot_for_dot(write: Write) -> None:
     half = b"\xff" * 10 + b"\x00" * 10
     imprint = SealImprint(width=160, height=160, dots_per_mm=DOTS, rows=half * 80 + b"\x00" * 20 * 80)
     certificate = sealed(imprint)
-    sheet = seal_sheets(certificate)[0]
+    sheet = sheets(certificate)[0]
     assert sheet.imprint is not None
     box = sheet.imprint[1]
     middle_x, middle_y = (box.x + box.width / 2) * DOTS, (box.y + box.height / 2) * DOTS
@@ -77,7 +77,7 @@ def test_an_imprint_is_printed_upright_and_dot_for_dot(write: Write) -> None:
 
 def test_the_official_seal_is_black_and_at_most_25_mm(face: Typeface, write: Write) -> None:
     certificate = sealed(draw_imprint("見本", face))
-    seal = seal_sheets(certificate)[0].seal
+    seal = sheets(certificate)[0].seal
     assert seal is not None
     around = Box(seal.box.x - 2, seal.box.y - 2, seal.box.width + 4, seal.box.height + 2.7)
     width, height = inked(picture(certificate, write), around)
@@ -117,4 +117,4 @@ def test_an_imprint_of_a_character_without_glyph_is_refused(face: Typeface) -> N
 
 def test_a_seal_sheet_without_imprint_has_none(face: Typeface) -> None:
     empty = replace(sealed(draw_imprint("見本", face)), imprint=None)
-    assert seal_sheets(empty)[0].imprint is None
+    assert sheets(empty)[0].imprint is None

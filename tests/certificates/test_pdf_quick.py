@@ -178,7 +178,8 @@ def test_any_text_is_issued_or_refused(name: str, address: str) -> None:
     face = mincho()
     certificate = content(resident(household_head="見本"))
     block = {**certificate.blocks[0], Slot.NAME: Entry(label="氏名", lines=(name,))}
-    certificate = replace(certificate, blocks=(block,), address=address)
+    head = {**certificate.head, Slot.ADDRESS: Entry(label="住所", lines=(address,))}
+    certificate = replace(certificate, blocks=(block,), head=head)
     writer = QuickWriter(face)
     refused = code_of(lambda contents: render(contents, face), certificate)
     found = code_of(writer.render, certificate)

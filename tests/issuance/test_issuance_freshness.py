@@ -9,9 +9,10 @@ from datetime import timedelta
 
 import pytest
 
+from certificates.domain.application import Application
 from certificates.domain.entitlement import Watermark, decide
 from certificates.domain.identifiers import HouseholdNumber, ResidentNumber
-from certificates.domain.kinds import Application, CertificateKind
+from certificates.domain.kinds import CertificateKind
 from certificates.errors import RefusedError, UnavailableError, WireError
 from certificates.problems import ProblemCode
 from issuance_server.records import AuditEvent, IssueState

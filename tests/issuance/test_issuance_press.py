@@ -8,11 +8,12 @@ from datetime import date
 
 import pytest
 
+from certificates.domain.application import Application
 from certificates.domain.content import bare
 from certificates.domain.entitlement import Entitlement, decide
 from certificates.domain.identifiers import household_number, numbered, order_id
 from certificates.domain.issue_number import IssueNumber
-from certificates.domain.kinds import Application, CertificateKind
+from certificates.domain.kinds import CertificateKind
 from certificates.errors import BindingError, ConfigurationError, RefusedError
 from certificates.pdf.fonts import Typeface, find_mincho
 from certificates.pdf.reading import read_pages

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from certificates.domain.content import CertificateContent
+from certificates.pdf.layout import LEFT, WIDTH
 from certificates.pdf.sheet import Align, Box, OfficialSeal, Placement, Style
-
-LEFT, WIDTH = 11.0, 188.0
-"""Left edge and width of every form, millimetres."""
 
 _TITLE = Style(size=17, smallest=17, align=Align.SPREAD, inset=0)
 _STATEMENT = Style(size=10.5, smallest=9)

@@ -6,14 +6,15 @@ has no mark is constant, and what has one is a place for a value.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
+from itertools import count
 
-from certificates.domain.blocks import Block
 from certificates.domain.content import CertificateContent
 from certificates.domain.issue_number import IssueNumber
 from certificates.pdf.drawing import draw
 from certificates.pdf.fitting import POINTS, set_text
+from certificates.pdf.forms.form import sheets
 from certificates.pdf.quick.codes import FONT, Codes
 from certificates.pdf.quick.deflate import Part, deflated
 from certificates.pdf.quick.font import FontBase
@@ -87,28 +88,26 @@ def shape_of(content: CertificateContent) -> Hashable:
         content.seal_lettering,
         content.statement,
         content.issued,
-        content.head is None,
         content.imprint is None,
         # members of an Enum are one object each, and hash slowly
-        *[tuple(map(id, block)) for block in content.blocks],
-        *[tuple([(entry.label, len(entry.lines)) for entry in block.values()]) for block in content.blocks],
+        *[tuple(map(id, block)) for block in (content.head, *content.blocks)],
+        *[
+            tuple([(entry.label, len(entry.lines)) for entry in block.values()])
+            for block in (content.head, *content.blocks)
+        ],
     )
 
 
 def values_of(content: CertificateContent) -> list[str]:
     """The values in the order of their marks."""
-    values = [content.address, content.head or ""]
-    for block in content.blocks:
+    values: list[str] = []
+    for block in (content.head, *content.blocks):
         for entry in block.values():
             values += entry.lines
     return values
 
 
-def make_plate(
-    content: CertificateContent,
-    sheets: Callable[[CertificateContent], tuple[Sheet, ...]],
-    store: GlyphStore,
-) -> Plate:
+def make_plate(content: CertificateContent, store: GlyphStore) -> Plate:
     """The plate of all contents of this shape. Raises RefusedError for a constant that cannot be drawn or does not fit."""
     marked, number = _marked(content)
     codes = Codes(store, {}, {}, 1)
@@ -120,24 +119,16 @@ def make_plate(
 
 def _marked(content: CertificateContent) -> tuple[CertificateContent, str]:
     """The content with a mark in place of each value, and how its issue number is written."""
-    marks = iter(range(len(values_of(content))))
-    address, head = (f"{_MARK}{next(marks)}" for _ in range(2))
-    blocks: list[Block] = []
-    for block in content.blocks:
-        blocks.append(
-            {
-                slot: replace(entry, lines=tuple(f"{_MARK}{next(marks)}" for _ in entry.lines))
-                for slot, entry in block.items()
-            }
-        )
+    marks = count()
+    head, *blocks = (
+        {
+            slot: replace(entry, lines=tuple(f"{_MARK}{next(marks)}" for _ in entry.lines))
+            for slot, entry in block.items()
+        }
+        for block in (content.head, *content.blocks)
+    )
     number = IssueNumber(municipality=content.municipality_code, serial=1)
-    return replace(
-        content,
-        address=address,
-        head=head if content.head is not None else None,
-        blocks=tuple(blocks),
-        issue_number=number,
-    ), str(number)
+    return replace(content, head=head, blocks=tuple(blocks), issue_number=number), str(number)
 
 
 def _drawn(

@@ -21,7 +21,7 @@ from certificates.pdf.quick.glyphs import GlyphStore
 from certificates.pdf.quick.page import Page, PageWriter
 from certificates.pdf.quick.plate import Plate, make_plate, shape_of, values_of
 from certificates.pdf.sheet import PAPER
-from certificates.pdf.writing import FORMS, Rendered, RenderedPage, require_one_order
+from certificates.pdf.writing import Rendered, RenderedPage, require_one_order
 
 _PLATES = 256
 _HEADER = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
@@ -80,7 +80,7 @@ class QuickWriter:
         shape = shape_of(content) if shape is None else shape
         plate = self._plates.get(shape)
         if plate is None:
-            plate = make_plate(content, FORMS[content.form], self._store)
+            plate = make_plate(content, self._store)
             self._plates[shape] = plate
             if len(self._plates) > _PLATES:
                 self._plates.popitem(last=False)

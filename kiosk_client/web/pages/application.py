@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from certificates.domain.kinds import MAX_COPIES, CertificateKind, OptionalItem
+from certificates.domain.application import MAX_COPIES
+from certificates.domain.kinds import OptionalItem
+from certificates.domain.kinds.table import KINDS
 from certificates.wire.codec import Json
 from certificates.wire.visit import Choice, Menu
 from kiosk_client.session import screens as at
@@ -95,7 +97,7 @@ def confirm(texts: Texts, screen: at.Confirm, municipality: str) -> Page:
 
     row("municipality", municipality)
     row("kind", texts(f"choose-kind.{applied.kind.value}"))
-    if applied.kind is CertificateKind.RESIDENT_RECORD:
+    if KINDS[applied.kind].members:
         chosen = applied.members
         names = [one.name for one in menu.members if chosen is None or one.resident in chosen]
         everybody = texts("choose-members.household")

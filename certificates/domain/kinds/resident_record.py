@@ -1,0 +1,84 @@
+"""住民票の写し (住民基本台帳法12条): the household or some of its members, in 世帯連記式 or, for one, as 個人票."""
+
+from __future__ import annotations
+
+from certificates.domain import items as item
+from certificates.domain.blocks import LEFT_OUT, Block, Entry, Slot, agreed, or_blank, required
+from certificates.domain.kinds import CertificateKind, OptionalItem
+from certificates.domain.kinds.kind import Body, FormName, Granted, Kind, Scope
+from certificates.domain.resident import ResidencyStatus, Resident
+from certificates.errors import RefusedError
+from certificates.problems import ProblemCode
+
+HOUSEHOLD = FormName("household")  # 世帯連記式: four residents a sheet
+INDIVIDUAL = FormName("individual")  # 個人票: one resident
+
+
+def require_staying(resident: Resident) -> None:
+    """Raises RefusedError: nobody who has given notice of a move-out."""
+    if resident.status is ResidencyStatus.MOVING_OUT:
+        raise RefusedError(ProblemCode.MOVING_OUT, "a chosen member")
+
+
+def _body(granted: Granted) -> Body:
+    subjects = granted.subjects
+    one = granted.chosen and len(subjects) == 1
+    head = LEFT_OUT
+    if OptionalItem.RELATION in granted.items:
+        head = agreed("世帯主", (subject.household_head for subject in subjects))
+    address = agreed("住所", (subject.address for subject in subjects))
+    return Body(
+        form=INDIVIDUAL if one else HOUSEHOLD,
+        scope=Scope.ONE if one else Scope.WHOLE if granted.whole else Scope.PART,
+        head={
+            Slot.ADDRESS: Entry(label="住所", lines=(address,)),
+            Slot.HOUSEHOLD_HEAD: Entry(label="世帯主", lines=(head,)),
+        },
+        blocks=tuple(_block(subject, granted.items) for subject in subjects),
+    )
+
+
+def _block(resident: Resident, items: frozenset[OptionalItem]) -> Block:
+    number = LEFT_OUT
+    if OptionalItem.INDIVIDUAL_NUMBER in items:
+        number = required("個人番号", resident.individual_number)
+    relation = resident.relation if OptionalItem.RELATION in items else LEFT_OUT
+    other_kana, other = item.other_name(resident)
+    asked = OptionalItem.HONSEKI if resident.foreign is None else OptionalItem.FOREIGN
+    origin = dict(item.origin(resident, asked=asked in items))
+    return {
+        Slot.NAME_KANA: item.name_kana(resident),
+        Slot.INDIVIDUAL_NUMBER: Entry(label="個人番号", lines=(number,)),
+        Slot.NAME: item.name(resident),
+        # 住民票コード is not given out at a kiosk.
+        Slot.RESIDENT_CODE: Entry(label="住民票コード", lines=(LEFT_OUT,)),
+        Slot.BECAME_RESIDENT: item.became_resident(resident),
+        Slot.OTHER_NAME_KANA: other_kana,
+        Slot.ADDRESS_SINCE: item.address_since(resident),
+        Slot.OTHER_NAME: other,
+        Slot.NOTIFIED: item.notified(resident),
+        Slot.BIRTH: item.birth(resident),
+        Slot.SEX: item.sex(resident),
+        Slot.RELATION: Entry(label="続柄", lines=(required("続柄", relation),)),
+        Slot.ORIGIN_HEAD: origin.pop(Slot.ORIGIN_HEAD),
+        Slot.ORIGIN: origin.pop(Slot.ORIGIN),
+        Slot.PREVIOUS_ADDRESS: Entry(label="転入前住所", lines=(or_blank(resident.previous_address),)),
+        **origin,
+        Slot.NOTES: Entry(label="備考"),
+    }
+
+
+RESIDENT_RECORD = Kind(
+    kind=CertificateKind.RESIDENT_RECORD,
+    title="住民票の写し",
+    members=True,
+    items=frozenset(OptionalItem),
+    forms=frozenset({HOUSEHOLD, INDIVIDUAL}),
+    statements={
+        Scope.WHOLE: "この写しは、世帯全員の住民票の原本と相違ないことを証明する。",
+        Scope.PART: "この写しは、世帯の一部の住民票の原本と相違ないことを証明する。",
+        Scope.ONE: "この写しは、住民票の原本と相違ないことを証明する。",
+    },
+    require=require_staying,
+    body=_body,
+)

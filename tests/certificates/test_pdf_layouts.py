@@ -1,0 +1,76 @@
+"""Layouts are data: every form of every kind has one, and one that could not be printed is refused with key and reason."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from importlib.resources import files
+
+import pytest
+
+from certificates.domain.blocks import Entry, Slot
+from certificates.domain.kinds.kind import FormName
+from certificates.domain.kinds.table import KINDS
+from certificates.errors import ConfigurationError, InvalidValueError
+from certificates.pdf.forms.form import sheets
+from certificates.pdf.layout_file import layout_from_toml, layouts
+from tests.certificates.paper import content, family, resident
+
+FOLDER = files("certificates") / "pdf" / "layouts"
+
+
+def test_every_form_of_every_kind_has_a_layout_and_no_layout_is_without_a_kind() -> None:
+    assert {form for kind in KINDS.values() for form in kind.forms} == set(layouts())
+    assert all(kind.kind is name for name, kind in KINDS.items())
+
+
+@pytest.mark.parametrize(
+    ("form", "written", "instead", "key", "reason"),
+    [
+        ("seal", "title = 22.0", "title = ", "seal.toml", "Invalid value"),
+        ("seal", "title = 22.0", "", "title", "must be given as a number"),
+        ("seal", "title = 22.0", "title = 22", "title", "must be given as a number"),
+        ("seal", "title = 22.0", "title = 300.0", "title", "must be 0 to 297"),
+        ("seal", "title = 22.0", "title = 22.0\nsubtitle = 3.0", "subtitle", "no key"),
+        ("seal", "foot = 172.0", "foot = 140.0", "foot", "below the last block"),
+        ("seal", "number = 285.0", "number = 100.0", "number", "below the foot"),
+        ("seal", "size = 17.0, smallest = 7.0", "size = 7.0, smallest = 17.0", "styles.name.smallest", "4 to 7"),
+        ("seal", 'align = "spread"', 'align = "wide"', "styles.label.align", "left, center, right, spread"),
+        ("seal", 'style = "name"', 'style = "names"', "block.boxes.name.style", "not among the styles"),
+        ("seal", "birth = { row = 3", "birthday = { row = 3", "block.boxes.birthday", "no box"),
+        ("seal", "birth = { row = 3", "birth = { row = 6", "block.boxes.birth.row", "0 to 5"),
+        ("seal", "birth = { row = 3", "birth = { row = 2", "block.boxes.birth", "overlaps other-name"),
+        ("seal", "address = { row = 4, at = [0.0, 30.0, 188.0]", "address = { row = 4, at = [30.0, 188.0]",
+         "block.boxes.address.at", "three edges"),
+        ("seal", "rows = 4, heading = 1", "rows = 2, heading = 1", "block.imprint.rows", "no room"),
+        ("seal", "at = [0.0, 52.0]", "at = [0.0, 60.0]", "block.imprint.at", "overlaps a box"),
+        ("household", "top = 36.5", "top = 30.0", "block.top", "below what stands above"),
+        ("household", "running = 6.0", "running = 7.0", "block.running", "wider"),
+        ("household", 'rest = "name"', 'rest = "address"', "block.rest", "does not have"),
+        ("household", "sheet = 4", "sheet = 5", "foot", "below the last block"),
+    ],
+)  # fmt: skip
+def test_a_layout_that_cannot_be_printed_is_refused_by_key_and_reason(
+    form: str, written: str, instead: str, key: str, reason: str
+) -> None:
+    text = (FOLDER / f"{form}.toml").read_text("utf-8")
+    assert written in text
+    with pytest.raises(ConfigurationError) as refused:
+        layout_from_toml(text.replace(written, instead, 1), source=f"{form}.toml")
+    assert refused.value.setting == (key if key.endswith(".toml") else f"{form}.toml: {key}")
+    assert reason in refused.value.reason
+
+
+def test_a_certificate_is_never_laid_out_on_a_form_without_a_box_for_what_it_says() -> None:
+    certificate = content(resident())
+    with pytest.raises(InvalidValueError, match="no layout"):
+        sheets(replace(certificate, form=FormName("passport")))
+    block = {**certificate.blocks[0], Slot.ADDRESS: Entry(label="住所", lines=("架空",))}
+    with pytest.raises(InvalidValueError, match="household has no box for address"):
+        sheets(replace(certificate, blocks=(block,)))
+    with pytest.raises(InvalidValueError, match="seal has no box"):
+        sheets(replace(certificate, form=FormName("seal")))
+
+
+def test_a_form_for_one_takes_a_sheet_for_each() -> None:
+    pages = sheets(replace(family(3), form=FormName("individual")))
+    assert [page.seal is not None for page in pages] == [False, False, True]
