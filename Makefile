@@ -55,8 +55,9 @@ check: ## ruff, mypy strict, dependency direction, lock file
 	@$(PYTHON) -m mypy
 	@.venv/bin/lint-imports --no-cache
 
-pictures: ## draw the pictures of docs/ anew
+pictures: ## draw the pictures of docs/ and the seals of the invented municipalities anew
 	@.ci/setup demo
+	@$(PYTHON) -m certificates.pdf.seal_scans --out certificates/profiles/seals
 	@$(PYTHON) -m certificates.pdf.samples --out docs/pictures
 
 lock: ## pin every dependency with its hashes

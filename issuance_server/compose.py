@@ -15,9 +15,10 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from certificates.domain.municipality import Municipality, municipality_from_toml
+from certificates.domain.municipality import Municipality
 from certificates.errors import ConfigurationError
 from certificates.pdf.fonts import Typeface, find_mincho
+from certificates.profiles.reading import load_profile
 from certificates.service.command import Listener
 from certificates.service.keyring import load_signing_key, load_trusted_keys
 from certificates.service.tls import server_context
@@ -68,11 +69,8 @@ def check(settings: Settings) -> None:
 
 
 def load_municipality(settings: Settings) -> Municipality:
-    try:
-        text = settings.profile.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(str(settings.profile), "is not a profile that can be read") from error
-    return municipality_from_toml(text, source=str(settings.profile))
+    """Raises ProfileError with all that is wrong with the profile."""
+    return load_profile(settings.profile)
 
 
 def _require_shared_database(settings: Settings) -> None:

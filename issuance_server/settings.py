@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import certificates
 from certificates.errors import InvalidValueError
+from certificates.profiles.reading import shipped_profile
 from certificates.service.settings import setting
 from certificates.service.tls import TlsFiles
 
 PREFIX = "KOFU_ISSUANCE_"
 DATABASE = f"{PREFIX}DATABASE"
 REGISTRY = f"{PREFIX}REGISTRY"
-_PROFILE = Path(certificates.__file__).parent / "profiles" / "992011.toml"
+_PROFILE = shipped_profile("992011")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

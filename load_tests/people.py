@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
-import certificates
 from certificates.domain.household import Household
 from certificates.domain.identifiers import CardSerial, HouseholdNumber, MunicipalityCode, ResidentNumber
 from certificates.domain.kinds import CertificateKind
-from certificates.domain.municipality import Municipality, municipality_from_toml
+from certificates.domain.municipality import Municipality
 from certificates.domain.resident import Resident
+from certificates.profiles.reading import load_profile, shipped_profile
 from load_tests.oracle import Expected, bare
-
-_PROFILES = Path(certificates.__file__).parent / "profiles"
 
 
 def profile(code: MunicipalityCode) -> Municipality:
     """The shipped profile of a municipality."""
-    path = _PROFILES / f"{code}.toml"
-    return municipality_from_toml(path.read_text("utf-8"), source=path.name)
+    return load_profile(shipped_profile(code))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

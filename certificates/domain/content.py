@@ -14,8 +14,9 @@ from certificates.domain.kinds import CertificateKind
 from certificates.domain.kinds.kind import FormName
 from certificates.domain.kinds.table import KINDS
 from certificates.domain.municipality import Municipality
+from certificates.domain.official_seal import OfficialSeal
 from certificates.domain.seal import SealImprint
-from certificates.domain.statements import statement
+from certificates.domain.wording import worded
 from certificates.errors import RefusedError
 from certificates.problems import ProblemCode
 
@@ -36,7 +37,8 @@ class CertificateContent:
     municipality: str  # with its prefecture
     signatory: str  # 「見本県みほん市長」
     signatory_name: str
-    seal_lettering: str  # 公印: 「みほん市長之印」
+    official_seal: OfficialSeal
+    seal_note: str  # under the seal, or nothing
     statement: str  # 認証文, on the last page only
     issued: str  # 和暦
     head: Block = field(repr=False)
@@ -81,7 +83,7 @@ def certificate_content(
     if not all(subject.is_current for subject in entitlement.subjects):
         raise RefusedError(ProblemCode.NOT_RESIDENT, "a removed resident never appears on a certificate")
     signatory = municipality.signatory_on(issued_on)
-    body = kind.body(entitlement.granted)
+    body, words = kind.body(entitlement.granted), municipality.words
     return CertificateContent(
         kind=kind.kind,
         form=body.form,
@@ -92,11 +94,12 @@ def certificate_content(
         municipality=municipality.full_name,
         signatory=_office(municipality.full_name, signatory.title),
         signatory_name=signatory.name,
-        seal_lettering=_seal_lettering(municipality.name, signatory.title),
-        statement=statement(kind.kind, body.scope),
+        official_seal=municipality.seal_of(signatory),
+        seal_note=words.seal_note,
+        statement=municipality.statement(kind.kind, body.scope),
         issued=japanese_date(issued_on),
-        head=body.head,
-        blocks=body.blocks,
+        head=worded(body.head, words),
+        blocks=tuple(worded(block, words) for block in body.blocks),
         imprint=body.imprint,
     )
 
@@ -104,7 +107,3 @@ def certificate_content(
 def _office(place: str, title: str) -> str:
     """「見本県みほん市」 and 「市長」 make 「見本県みほん市長」."""
     return place[:-1] + title if title.startswith(place[-1]) else place + title
-
-
-def _seal_lettering(name: str, title: str) -> str:
-    return name + ("長職務代理者之印" if "職務代理者" in title else "長之印")

@@ -1,17 +1,20 @@
-"""A municipality as data: its name, its mayor, what it offers, for what fee and under which policies."""
+"""A municipality as a value: its name, who signs, what it offers, for what fee, when and under which policies."""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, time
+from dataclasses import dataclass, field
+from datetime import date
 from enum import Enum
-from typing import TypeVar
 
-from certificates.domain.identifiers import MunicipalityCode, municipality_code
+from certificates.domain.identifiers import MunicipalityCode
 from certificates.domain.kinds import CertificateKind, OptionalItem
-from certificates.errors import ConfigurationError, InvalidValueError
+from certificates.domain.kinds.kind import Scope
+from certificates.domain.kinds.table import KINDS
+from certificates.domain.official_seal import OfficialSeal, SealLettering
+from certificates.domain.service_hours import ServiceHours
+from certificates.domain.wording import PaperWords, Statements
+from certificates.errors import InvalidValueError
 
 
 class MovingOutPolicy(Enum):
@@ -23,11 +26,27 @@ class MovingOutPolicy(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signatory:
-    """市長 or 職務代理者 and the first day on which certificates carry the name."""
+    """市長 or 職務代理者, the first and the last day of the period, and the seal that goes with the office.
 
-    title: str  # 「市長」, 「市長職務代理者 副市長」
+    Without ``until`` the period ends where a later one begins; without ``seal`` its lettering is that of the office.
+    """
+
+    title: str  # printed after the name of the municipality: 「市長」, 「市長職務代理者　副市長」
     name: str
     since: date
+    until: date | None = None
+    seal: OfficialSeal | None = None
+
+    def __post_init__(self) -> None:
+        if self.until is not None and self.until < self.since:
+            raise InvalidValueError("until", "is before since")
+
+    @property
+    def is_acting(self) -> bool:
+        return "職務代理者" in self.title
+
+    def holds_on(self, day: date) -> bool:
+        return self.since <= day and (self.until is None or day <= self.until)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,13 +56,11 @@ class Policy:
     minimum_age: int = 15
     moving_out: MovingOutPolicy = MovingOutPolicy.PERSON
     max_register_age_seconds: int = 600
-    opens: time = time(6, 30)
-    closes: time = time(23, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Municipality:
-    """``prefecture`` and ``name`` are printed together: the certificate names both."""
+    """``prefecture``, ``within`` (郡, or the designated city of a ward) and ``name`` are printed together."""
 
     code: MunicipalityCode
     prefecture: str
@@ -52,81 +69,27 @@ class Municipality:
     fees: Mapping[CertificateKind, int]  # yen a copy; a kind without a fee is not offered
     items: frozenset[OptionalItem]
     policy: Policy
+    within: str = ""
+    name_en: str = ""  # for screens that are not Japanese
+    hours: ServiceHours = field(default_factory=ServiceHours)
+    statements: Statements = field(default_factory=dict)
+    words: PaperWords = field(default_factory=PaperWords)
 
     @property
     def full_name(self) -> str:
-        return self.prefecture + self.name
+        return self.prefecture + self.within + self.name
 
     def signatory_on(self, day: date) -> Signatory:
-        """Raises InvalidValueError when nobody is in office on that day."""
+        """The latest to take office of those in it. Raises InvalidValueError when nobody is."""
         for signatory in reversed(self.signatories):
-            if signatory.since <= day:
+            if signatory.holds_on(day):
                 return signatory
         raise InvalidValueError("市区町村長", f"nobody is in office on {day.isoformat()}")
 
+    def statement(self, kind: CertificateKind, scope: Scope) -> str:
+        """認証文, the municipality's own or the standard one."""
+        return self.statements.get(kind, {}).get(scope) or KINDS[kind].statements[scope]
 
-T = TypeVar("T")
-
-
-def municipality_from_toml(text: str, *, source: str) -> Municipality:
-    """Read a profile; ``source`` names the file in errors.
-
-    Raises ConfigurationError naming the key that is missing or wrong.
-    """
-    try:
-        data: dict[str, object] = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(source, str(error)) from error
-
-    def take(table: Mapping[str, object], where: str, key: str, kind: type[T]) -> T:
-        value = table.get(key)
-        if not isinstance(value, kind) or isinstance(value, bool) is not (kind is bool):
-            raise ConfigurationError(f"{source}: {where}{key}", f"must be given as {kind.__name__}")
-        return value
-
-    def table(key: str) -> Mapping[str, object]:
-        return take(data, "", key, dict)
-
-    try:
-        fees = {CertificateKind(kind): take(table("fees"), "fees.", kind, int) for kind in table("fees")}
-        items = frozenset(OptionalItem(item) for item in take(data, "", "items", list))
-        signatories = tuple(
-            sorted(
-                (
-                    Signatory(
-                        title=take(entry, "signatories.", "title", str),
-                        name=take(entry, "signatories.", "name", str),
-                        since=take(entry, "signatories.", "since", date),
-                    )
-                    for entry in take(data, "", "signatories", list)
-                ),
-                key=lambda signatory: signatory.since,
-            )
-        )
-        policy = table("policy")
-        unknown = set(data) - {"code", "prefecture", "name", "signatories", "fees", "items", "policy"}
-        if unknown:
-            raise ConfigurationError(f"{source}: {min(unknown)}", "is not a key of a profile")
-        if not signatories:
-            raise ConfigurationError(f"{source}: signatories", "needs at least one")
-        if any(not 0 <= fee <= 10_000 for fee in fees.values()):
-            raise ConfigurationError(f"{source}: fees", "must be 0 to 10,000 yen")
-        return Municipality(
-            code=municipality_code(take(data, "", "code", str)),
-            prefecture=take(data, "", "prefecture", str),
-            name=take(data, "", "name", str),
-            signatories=signatories,
-            fees=fees,
-            items=items,
-            policy=Policy(
-                minimum_age=take(policy, "policy.", "minimum_age", int),
-                moving_out=MovingOutPolicy(take(policy, "policy.", "moving_out", str)),
-                max_register_age_seconds=take(policy, "policy.", "max_register_age_seconds", int),
-                opens=take(policy, "policy.", "opens", time),
-                closes=take(policy, "policy.", "closes", time),
-            ),
-        )
-    except InvalidValueError as error:
-        raise ConfigurationError(f"{source}: {error.field}", error.reason) from error
-    except (ValueError, TypeError, AttributeError) as error:
-        raise ConfigurationError(source, str(error)) from error
+    def seal_of(self, signatory: Signatory) -> OfficialSeal:
+        office = "長職務代理者之印" if signatory.is_acting else "長之印"
+        return signatory.seal or SealLettering(text=self.name + office)

@@ -9,12 +9,13 @@ from functools import cache
 from itertools import groupby
 from operator import attrgetter
 
+from certificates.domain.official_seal import SealImage
 from certificates.domain.seal import SealImprint
 from certificates.pdf.embedding import resource_name
 from certificates.pdf.fitting import POINTS, SetLine, set_text
 from certificates.pdf.fonts import Glyph, Typeface
 from certificates.pdf.official_seal import cells
-from certificates.pdf.sheet import PAPER, Box, OfficialSeal, Rule, Sheet
+from certificates.pdf.sheet import PAPER, Box, Rule, Sheet
 
 _OUTER, _INNER, _GAP = 0.9, 0.25, 0.55  # frames of the official seal and the gap between them, millimetres
 _BOLD = 0.28  # points by which the official seal's strokes are thickened
@@ -52,9 +53,13 @@ def draw(sheet: Sheet, face: Typeface, show: Show = shown) -> Drawing:
     if sheet.imprint is not None:
         parts.append(imprint_mask(*sheet.imprint))
     if sheet.seal is not None:
-        lettering = face.glyphs(sheet.seal.lettering)
-        parts.append(_official_seal(sheet.seal, lettering, show))
-        used.update(lettering)
+        seal, box = sheet.seal
+        if isinstance(seal, SealImage):
+            parts.append(imprint_mask(seal, box))
+        else:
+            lettering = face.glyphs(seal.text)
+            parts.append(_seal_lettering(box, lettering, show))
+            used.update(lettering)
     parts.append("Q")
     return Drawing(operators="\n".join(parts), glyphs=frozenset(used))
 
@@ -80,8 +85,8 @@ def text_line(line: SetLine, show: Show = shown) -> str:
     return f"{line.spacing:.3f} Tc {text} 0 Tc" if line.spacing else text
 
 
-def imprint_mask(imprint: SealImprint, box: Box) -> str:
-    """At true size in the middle of its box, as an inline mask: so the content stream binds it to the page."""
+def imprint_mask(imprint: SealImprint | SealImage, box: Box) -> str:
+    """At true size in the middle of its box, as an inline mask: so the content stream binds every dot to the page."""
     width, height = imprint.width_mm, imprint.height_mm
     x = (box.x + (box.width - width) / 2) * POINTS
     y = (PAPER[1] - box.y - (box.height + height) / 2) * POINTS
@@ -92,10 +97,10 @@ def imprint_mask(imprint: SealImprint, box: Box) -> str:
     )
 
 
-def _official_seal(seal: OfficialSeal, lettering: tuple[Glyph, ...], show: Show) -> str:
+def _seal_lettering(box: Box, lettering: tuple[Glyph, ...], show: Show) -> str:
     """A double frame and upright lettering that fills its cells, thickened as a cut seal prints."""
-    left, width = seal.box.x * POINTS, seal.box.width * POINTS
-    bottom, height = (PAPER[1] - seal.box.y - seal.box.height) * POINTS, seal.box.height * POINTS
+    left, width = box.x * POINTS, box.width * POINTS
+    bottom, height = (PAPER[1] - box.y - box.height) * POINTS, box.height * POINTS
     parts = ["q 0 J"]
     for weight, inset in ((_OUTER, _OUTER / 2), (_INNER, _OUTER + _GAP)):
         step = inset * POINTS

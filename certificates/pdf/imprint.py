@@ -36,14 +36,16 @@ def draw_imprint(
     width, height = (inner * part for part in _AREA.get(len(columns(len(letters))), _AREA_OF_MORE))
     places = cells(len(letters), (large - width) / 2, (large - height) / 2, width, height)
     for letter, cell in zip(letters, places, strict=True):
-        _paste(image, letter, face, cell)
+        paste_letter(image, letter, face, cell)
     bits = image.resize((side, side), Image.Resampling.BOX).point(
         lambda level: 255 if level < 128 else 0, mode="1"
     )
     return SealImprint(width=side, height=side, dots_per_mm=dots_per_mm, rows=bits.tobytes())
 
 
-def _paste(image: Image.Image, letter: str, face: Typeface, cell: tuple[float, float, float, float]) -> None:
+def paste_letter(
+    image: Image.Image, letter: str, face: Typeface, cell: tuple[float, float, float, float]
+) -> None:
     """``letter`` stretched to fill its cell, as seal lettering does."""
     left, bottom, width, height = (round(side) for side in cell)
     size = max(width, height)

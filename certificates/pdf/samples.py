@@ -6,7 +6,6 @@ import argparse
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from importlib.resources import files
 from pathlib import Path
 
 import pypdfium2
@@ -19,12 +18,13 @@ from certificates.domain.household import Household
 from certificates.domain.identifiers import household_number, numbered, order_id, resident_number
 from certificates.domain.issue_number import IssueNumber
 from certificates.domain.kinds import CertificateKind, OptionalItem
-from certificates.domain.municipality import Municipality, municipality_from_toml
+from certificates.domain.municipality import Municipality
 from certificates.domain.resident import ForeignStatus, Honseki, Resident, Sex
 from certificates.domain.seal import SealRegistration
 from certificates.pdf.fonts import Typeface, find_mincho
 from certificates.pdf.imprint import draw_imprint
 from certificates.pdf.writing import render
+from certificates.profiles.reading import load_profile, shipped_profile
 
 _DAY = date(2026, 11, 21)
 _ALL = frozenset({OptionalItem.RELATION, OptionalItem.HONSEKI, OptionalItem.FOREIGN})
@@ -33,8 +33,7 @@ _RESOLUTION = 150  # dots per inch of the pictures
 
 def sample_municipality() -> Municipality:
     """みほん市, the invented municipality that ships with the package."""
-    source = files("certificates") / "profiles" / "992011.toml"
-    return municipality_from_toml(source.read_text("utf-8"), source=str(source))
+    return load_profile(shipped_profile("992011"))
 
 
 def sample_contents(face: Typeface) -> Mapping[str, CertificateContent]:

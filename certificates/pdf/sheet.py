@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 
+from certificates.domain.official_seal import OfficialSeal
 from certificates.domain.seal import SealImprint
 
 PAPER = (210.0, 297.0)
@@ -75,20 +76,12 @@ class Placement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OfficialSeal:
-    """電子公印: black, at most 25 mm square."""
-
-    lettering: str
-    box: Box
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """One page of one copy; ``imprint`` is drawn at its true size in the middle of its box."""
+    """One page of one copy; ``imprint`` and the official ``seal`` are drawn at their true size in the middle of their box."""
 
     rules: tuple[Rule, ...]
     texts: tuple[Placement, ...]
-    seal: OfficialSeal | None = None
+    seal: tuple[OfficialSeal, Box] | None = None
     imprint: tuple[SealImprint, Box] | None = None
 
 

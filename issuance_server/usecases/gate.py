@@ -9,7 +9,6 @@ from certificates.domain.identifiers import MunicipalityCode
 from certificates.domain.municipality import Municipality
 from certificates.errors import RefusedError
 from certificates.problems import ProblemCode
-from issuance_server.usecases.service_hours import is_open
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +25,7 @@ class Gate:
         self.require_ours(addressed)
         if expires <= now:
             raise RefusedError(late, f"by {(now - expires).total_seconds():.1f} s")
-        if not (self.always_open or is_open(self.municipality.policy, now)):
+        if not (self.always_open or self.municipality.hours.is_open(now)):
             raise RefusedError(ProblemCode.OUTSIDE_SERVICE_HOURS)
 
     def require_ours(self, addressed: MunicipalityCode) -> None:

@@ -115,6 +115,7 @@ def content(
     day: date = DAY,
     serial: int = NUMBER.serial,
     imprint: SealImprint = IMPRINT,
+    municipality: Municipality = CITY,
 ) -> CertificateContent:
     """The content of one copy for ``rows``, the first of them the holder."""
     household = Household.of(rows)
@@ -137,8 +138,8 @@ def content(
         seal=seal,
         watermark=Watermark(applied=1, known=1, heard_at=datetime(2026, 11, 21, tzinfo=UTC)),
     )
-    number = IssueNumber(municipality=CODE, serial=serial)
-    return certificate_content(entitlement, CITY, number, ORDER, day)
+    number = IssueNumber(municipality=municipality.code, serial=serial)
+    return certificate_content(entitlement, municipality, number, ORDER, day)
 
 
 def family(size: int, **given_items: object) -> CertificateContent:

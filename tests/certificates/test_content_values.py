@@ -13,6 +13,7 @@ from certificates.domain.entitlement import Entitlement, Watermark
 from certificates.domain.household import Household
 from certificates.domain.kinds import CertificateKind, OptionalItem
 from certificates.domain.municipality import Signatory
+from certificates.domain.official_seal import SealLettering
 from certificates.domain.resident import Sex
 from tests.certificates.paper import (
     ALL,
@@ -39,7 +40,7 @@ def test_the_head_of_the_sheet_names_the_municipality_with_its_prefecture_and_th
     assert certificate.municipality == "見本県みほん市"
     assert certificate.municipality_code == "992011"
     assert (certificate.signatory, certificate.signatory_name) == ("見本県みほん市長", "架空　花子")
-    assert certificate.seal_lettering == "みほん市長之印"
+    assert certificate.official_seal == SealLettering(text="みほん市長之印")
     assert certificate.issued == "令和8年11月21日"
     assert (certificate.order, certificate.issue_number) == (ORDER, NUMBER)
 
@@ -48,7 +49,7 @@ def test_an_acting_mayor_signs_and_seals_as_such() -> None:
     certificate = content(resident(), day=date(2026, 6, 15))
     assert certificate.signatory == "見本県みほん市長職務代理者 副市長"
     assert certificate.signatory_name == "代理　次郎"
-    assert certificate.seal_lettering == "みほん市長職務代理者之印"
+    assert certificate.official_seal == SealLettering(text="みほん市長職務代理者之印")
 
 
 def test_an_office_that_does_not_begin_with_the_place_is_set_after_it() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -13,21 +12,21 @@ from certificates.domain.dates import RecordedDate
 from certificates.domain.entitlement import RecordView, Watermark, decide, standing
 from certificates.domain.identifiers import numbered, resident_number
 from certificates.domain.kinds import CertificateKind, OptionalItem
-from certificates.domain.municipality import MovingOutPolicy, Municipality, municipality_from_toml
+from certificates.domain.municipality import MovingOutPolicy, Municipality
 from certificates.domain.resident import ResidencyStatus
 from certificates.domain.suppression import Suppression, SuppressionReason
 from certificates.errors import RefusedError
 from certificates.problems import ProblemCode
+from certificates.profiles.reading import load_profile, shipped_profile
 from tests.certificates.residents import HOUSEHOLD, NOON, resident, seal, view
 
-PROFILE = Path(__file__).parents[2] / "certificates/profiles/992011.toml"
 RECORD = Application(kind=CertificateKind.RESIDENT_RECORD)
 SEAL = Application(kind=CertificateKind.SEAL_REGISTRATION)
 
 
 @pytest.fixture
 def town() -> Municipality:
-    return municipality_from_toml(PROFILE.read_text(), source=PROFILE.name)
+    return load_profile(shipped_profile("992011"))
 
 
 def refusal(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,13 +25,10 @@ from certificates.domain.identifiers import (
 )
 from certificates.domain.issue_number import IssueNumber
 from certificates.domain.kinds import CertificateKind, OptionalItem
-from certificates.domain.municipality import Signatory, municipality_from_toml
 from certificates.domain.resident import ForeignStatus, ResidencyStatus
 from certificates.domain.suppression import Suppression, SuppressionReason
-from certificates.errors import ConfigurationError, InvalidValueError, RefusedError
+from certificates.errors import InvalidValueError, RefusedError
 from tests.certificates.residents import imprint, resident, seal
-
-PROFILE = (Path(__file__).parents[2] / "certificates/profiles/992011.toml").read_text()
 
 
 @given(st.integers(1, 10**14 - 1), st.integers(0, 13), st.integers(1, 9))
@@ -244,43 +240,3 @@ def test_an_application_that_contradicts_itself_is_refused() -> None:
     with pytest.raises(RefusedError):
         Application(kind=CertificateKind.SEAL_REGISTRATION, members=(one,))
     assert {item.label for item in OptionalItem}
-
-
-def test_the_mayor_of_the_day_signs() -> None:
-    town = municipality_from_toml(PROFILE, source="p")
-    assert town.full_name == "見本県みほん市"
-    assert town.signatory_on(date(2026, 3, 31)).name == "見本　太郎"
-    assert town.signatory_on(date(2026, 4, 1)) == Signatory(
-        title="市長", name="架空　花子", since=date(2026, 4, 1)
-    )
-    with pytest.raises(InvalidValueError):
-        town.signatory_on(date(1999, 1, 1))
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "named"),
-    [
-        ('code = "992011"', 'code = "992012"', "団体コード"),
-        ('code = "992011"', "", "code"),
-        ('name = "みほん市"', "name = 3", "name"),
-        ("resident-record = 200", "resident-record = -1", "fees"),
-        ("resident-record = 200", "passport = 1", "passport"),
-        ("resident-record = 200", "resident-record = true", "resident-record"),
-        ('moving_out = "person"', 'moving_out = "nobody"', "nobody"),
-        ('prefecture = "見本県"', 'prefecture = "見本県"\ncolour = "red"', "colour"),
-        ('"relation"', '"blood type"', "blood type"),
-        ("[policy]", "[policy", "line"),
-    ],
-)
-def test_a_bad_profile_says_what_is_wrong(old: str, new: str, named: str) -> None:
-    assert old in PROFILE
-    with pytest.raises(ConfigurationError, match=named) as refused:
-        municipality_from_toml(PROFILE.replace(old, new, 1), source="992011.toml")
-    assert "992011.toml" in refused.value.setting
-
-
-def test_a_profile_needs_a_signatory() -> None:
-    head, _, rest = PROFILE.partition("[[signatories]]")
-    fees = "[fees]" + rest.partition("[fees]")[2]
-    with pytest.raises(ConfigurationError, match="signatories"):
-        municipality_from_toml(head + "signatories = []\n" + fees, source="x")

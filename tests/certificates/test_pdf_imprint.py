@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from certificates.domain.content import CertificateContent
 from certificates.domain.kinds import CertificateKind
+from certificates.domain.official_seal import OfficialSeal, SealImage, SealLettering
 from certificates.domain.seal import SealImprint
 from certificates.errors import InvalidValueError, RefusedError
 from certificates.pdf.fonts import Typeface
@@ -75,14 +76,25 @@ def test_an_imprint_is_printed_upright_and_dot_for_dot(write: Write) -> None:
     assert not page[int(middle_y) - 40, int(middle_x) + 40]
 
 
-def test_the_official_seal_is_black_and_at_most_25_mm(face: Typeface, write: Write) -> None:
-    certificate = sealed(draw_imprint("見本", face))
-    seal = sheets(certificate)[0].seal
-    assert seal is not None
-    around = Box(seal.box.x - 2, seal.box.y - 2, seal.box.width + 4, seal.box.height + 2.7)
+@pytest.mark.parametrize(
+    "seal",
+    [
+        SealLettering(text="みほん市長之印"),
+        SealLettering(text="見本市長印", side=25.0),
+        SealImage(width=567, height=567, side=24.0, rows=b"\xff" * 71 * 567),
+    ],
+)
+def test_the_official_seal_is_black_and_at_most_25_mm(
+    face: Typeface, write: Write, seal: OfficialSeal
+) -> None:
+    certificate = replace(sealed(draw_imprint("見本", face)), official_seal=seal)
+    drawn = sheets(certificate)[0].seal
+    assert drawn is not None
+    _, box = drawn
+    around = Box(box.x - 2, box.y - 2, box.width + 4, box.height + 2.7)
     width, height = inked(picture(certificate, write), around)
-    assert width == pytest.approx(seal.box.width, abs=0.3)
-    assert height == pytest.approx(seal.box.height, abs=0.6)
+    assert width == pytest.approx(seal.width_mm, abs=0.3)
+    assert height == pytest.approx(seal.height_mm, abs=0.6)
     assert max(width, height) <= 25
 
 

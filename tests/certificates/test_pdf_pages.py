@@ -12,6 +12,7 @@ from pypdf import PdfReader
 from certificates.domain.blocks import Slot
 from certificates.domain.content import CertificateContent, bare
 from certificates.domain.kinds import CertificateKind
+from certificates.domain.official_seal import SealImage
 from certificates.errors import InvalidValueError
 from certificates.pdf.fonts import Typeface
 from certificates.pdf.reading import read_pages
@@ -163,3 +164,15 @@ def test_a_file_holds_copies_of_one_order_and_kind_with_a_number_each(
 ) -> None:
     with pytest.raises(InvalidValueError):
         write(contents)
+
+
+def with_seal(given: CertificateContent, seal: SealImage) -> CertificateContent:
+    return replace(given, official_seal=seal)
+
+
+def test_the_official_seals_image_is_bound_by_the_digest_of_the_last_page(write: Write) -> None:
+    seal = SealImage(width=567, height=567, side=24.0, rows=b"\xff" * 71 * 567)
+    worn = replace(seal, rows=b"\xfe" + seal.rows[1:])
+    one, other = (write([with_seal(family(5), image)]).pages for image in (seal, worn))
+    assert [page.sha256 for page in one][:1] == [page.sha256 for page in other][:1]
+    assert one[1].sha256 != other[1].sha256

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import replace
+from datetime import date
 from io import BytesIO
 
 import numpy as np
@@ -29,6 +30,7 @@ from certificates.pdf.samples import sample_contents
 from certificates.pdf.sfnt import checksum
 from certificates.pdf.writing import render
 from certificates.problems import ProblemCode
+from certificates.profiles.reading import load_profile, shipped_profile
 from sync.town import invent
 from tests.certificates.paper import Write, content, copies, family, mincho, read_by_pdfium, resident
 
@@ -76,6 +78,15 @@ def within_a_pixel(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> bool:
 @pytest.mark.parametrize("name", ["household", "foreign", "individual", "seal"])
 def test_a_sample_has_the_same_pixels(face: Typeface, quick: QuickWriter, name: str) -> None:
     assert_same_pixels(face, quick, sample_contents(face)[name])
+
+
+@pytest.mark.parametrize("code", ["993212", "981010"])
+def test_a_sheet_of_each_municipality_has_the_same_pixels(
+    face: Typeface, quick: QuickWriter, code: str
+) -> None:
+    certificate = content(resident(), municipality=load_profile(shipped_profile(code)), day=date(2026, 11, 1))
+    assert_same_pixels(face, quick, certificate)
+    assert len(quick.render([certificate]).pdf) <= 45_000
 
 
 def test_copies_of_several_pages_have_the_same_pixels(face: Typeface, quick: QuickWriter) -> None:

@@ -16,9 +16,9 @@ from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from certificates.domain.identifiers import household_number, numbered, resident_number
-from certificates.domain.municipality import municipality_from_toml
 from certificates.errors import ConfigurationError
 from certificates.problems import ProblemCode
+from certificates.profiles.reading import load_profile, shipped_profile
 from certificates.service.settings import read_settings
 from certificates.wire.codec import Json, canonical, decode
 from certificates.wire.frame import pack
@@ -44,8 +44,7 @@ from tests.issuance.issuance_line import Answer, Parties, load_copy, site
 from tests.issuance.issuance_world import CENTRE, CODE, REGISTRY, resident
 
 OPERATOR = Party(role=Role.OPERATOR, name="counter-1")
-PROFILE = Path(__file__).parents[2] / "certificates" / "profiles" / "992011.toml"
-MUNICIPALITY = municipality_from_toml(PROFILE.read_text(encoding="utf-8"), source=str(PROFILE))
+MUNICIPALITY = load_profile(shipped_profile("992011"))
 
 
 def now() -> datetime:

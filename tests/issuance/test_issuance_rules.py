@@ -13,14 +13,13 @@ from hypothesis import strategies as st
 
 from certificates.domain.identifiers import order_id
 from certificates.domain.issue_number import IssueNumber
-from certificates.domain.municipality import Policy
+from certificates.domain.service_hours import ServiceHours
 from certificates.errors import BindingError, InvalidValueError, UnavailableError
 from issuance_server.adapters.memory import MemoryLedger
 from issuance_server.ports import BuiltPage
 from issuance_server.records import IssueState
 from issuance_server.usecases.numbers import BlockNumbers
 from issuance_server.usecases.readback import ReadPage, require_bound, require_numbered
-from issuance_server.usecases.service_hours import is_open
 from tests.issuance.issuance_world import CODE, a_record, resident
 
 ORDER = order_id("01" * 16)
@@ -40,7 +39,7 @@ ORDER = order_id("01" * 16)
     ],
 )
 def test_service_hours_are_counted_in_japan(moment: str, expected: bool) -> None:
-    assert is_open(Policy(), datetime.fromisoformat(moment).replace(tzinfo=UTC)) is expected
+    assert ServiceHours().is_open(datetime.fromisoformat(moment).replace(tzinfo=UTC)) is expected
 
 
 async def test_numbers_of_one_order_are_consecutive_and_never_repeat() -> None:

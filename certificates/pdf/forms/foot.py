@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from certificates.domain.content import CertificateContent
+from certificates.domain.official_seal import OfficialSeal
 from certificates.pdf.layout import LEFT, WIDTH
-from certificates.pdf.sheet import Align, Box, OfficialSeal, Placement, Style
+from certificates.pdf.sheet import Align, Box, Placement, Style
 
 _TITLE = Style(size=17, smallest=17, align=Align.SPREAD, inset=0)
 _STATEMENT = Style(size=10.5, smallest=9)
@@ -15,7 +16,6 @@ _NOTE = Style(size=6.5, smallest=6, align=Align.CENTER, inset=0)
 _NUMBER = Style(size=8.5, smallest=8, inset=0)
 _PAGE = Style(size=8.5, smallest=8, align=Align.RIGHT, inset=0)
 _NEXT = Style(size=9, smallest=9, align=Align.RIGHT)
-_SEAL_SIDE = 21.0  # at most 25 mm
 
 
 def title(content: CertificateContent, y: float) -> Placement:
@@ -23,18 +23,23 @@ def title(content: CertificateContent, y: float) -> Placement:
     return Placement(text=content.title, box=Box(LEFT, y, WIDTH, 9), style=_TITLE, row="標題")
 
 
-def attestation(content: CertificateContent, y: float) -> tuple[tuple[Placement, ...], OfficialSeal]:
+def attestation(
+    content: CertificateContent, y: float
+) -> tuple[tuple[Placement, ...], tuple[OfficialSeal, Box]]:
     """認証文, date, office and name from ``y`` down, with the seal at their right: for the last page only."""
-    seal = Box(LEFT + WIDTH - _SEAL_SIDE - 8, y + 8.5, _SEAL_SIDE, _SEAL_SIDE)
+    official = content.official_seal
+    seal = Box(LEFT + WIDTH - official.width_mm - 8, y + 8.5, official.width_mm, official.height_mm)
     lines = (
         (content.statement, Box(LEFT + 4, y, 150, 6), _STATEMENT, "認証文"),
         (content.issued, Box(LEFT + 12, y + 9, 60, 6), _DATE, "交付年月日"),
         (content.signatory, Box(LEFT + 40, y + 17, 72, 8), _OFFICE, "職名"),
         (content.signatory_name, Box(LEFT + 115, y + 17, seal.x - LEFT - 117, 8), _NAME, "市区町村長"),
-        ("この印は黒色です", Box(seal.x - 2, seal.y + seal.height + 0.8, seal.width + 4, 3.4), _NOTE, "公印"),
+        (content.seal_note, Box(seal.x - 2, seal.y + seal.height + 0.8, seal.width + 4, 3.4), _NOTE, "公印"),
     )
-    texts = tuple(Placement(text=text, box=box, style=style, row=row) for text, box, style, row in lines)
-    return texts, OfficialSeal(lettering=content.seal_lettering, box=seal)
+    texts = tuple(
+        Placement(text=text, box=box, style=style, row=row) for text, box, style, row in lines if text
+    )
+    return texts, (official, seal)
 
 
 def continued(y: float) -> Placement:
