@@ -9,8 +9,9 @@ import pytest
 from anti_forgery.marking import mark
 from anti_forgery.sheet import SheetFacts
 from anti_forgery.verification import Outcome, verify_image
+from certificates.domain.application import Application
 from certificates.domain.identifiers import numbered, resident_number
-from certificates.domain.kinds import Application, CertificateKind, OptionalItem
+from certificates.domain.kinds import CertificateKind, OptionalItem
 from certificates.errors import ConfigurationError
 from certificates.pdf.fonts import Typeface, find_mincho
 from certificates.pdf.reading import read_pages
