@@ -12,6 +12,8 @@ KofuError
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from certificates.problems import ProblemCode
 
 
@@ -59,12 +61,14 @@ class RefusedError(KofuError):
     """The application is understood and refused.
 
     ``code`` decides what the resident reads; ``detail`` is for the operator's log and holds no personal data.
+    ``opens_at`` is when the service opens, for OUTSIDE_SERVICE_HOURS, where it is known.
     """
 
-    def __init__(self, code: ProblemCode, detail: str = "") -> None:
+    def __init__(self, code: ProblemCode, detail: str = "", *, opens_at: datetime | None = None) -> None:
         super().__init__(f"{code.value}: {detail}" if detail else code.value)
         self.code = code
         self.detail = detail
+        self.opens_at = opens_at
 
 
 class BindingError(KofuError):

@@ -84,9 +84,10 @@ class HttpMunicipalities:
 
 def _error(part: str, document: bytes) -> KofuError:
     try:
-        code = problem.read_problem(document)
+        refusal = problem.read_refusal(document, part)
     except WireError as error:
         return UnavailableError(part, str(error), outcome_known=False)
+    code = refusal.code
     if code is ProblemCode.BINDING_BROKEN:
         return BindingError(f"{part} reports a broken binding")
     if code in _FAULTS:
@@ -94,7 +95,7 @@ def _error(part: str, document: bytes) -> KofuError:
         return UnavailableError(
             part, f"answered {code.value}", outcome_known=code is not ProblemCode.INTERNAL
         )
-    return RefusedError(code, part)
+    return refusal
 
 
 async def _read(response: aiohttp.ClientResponse, limit: int, part: str) -> bytes:

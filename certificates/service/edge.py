@@ -7,6 +7,7 @@ import logging
 import secrets
 import time
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 from aiohttp import web
 
@@ -21,10 +22,10 @@ _TRACE = web.RequestKey("trace", str)
 _log = logging.getLogger(__name__)
 
 
-def problem_response(code: ProblemCode, trace: str) -> web.Response:
+def problem_response(code: ProblemCode, trace: str, opens_at: datetime | None = None) -> web.Response:
     return web.Response(
         status=MEANINGS[code].status,
-        body=problem.problem_document(code, instance=trace),
+        body=problem.problem_document(code, instance=trace, opens_at=opens_at),
         content_type=problem.CONTENT_TYPE,
     )
 
@@ -72,7 +73,7 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         status, outcome = MEANINGS[code].status, code.value
         if isinstance(error, KofuError) and code is ProblemCode.BINDING_BROKEN:
             _log.critical("binding broken", extra={"trace": trace})
-        return problem_response(code, trace)
+        return problem_response(code, trace, error.opens_at if isinstance(error, RefusedError) else None)
     else:
         status, outcome = response.status, "ok"
         return response

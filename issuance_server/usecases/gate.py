@@ -26,7 +26,8 @@ class Gate:
         if expires <= now:
             raise RefusedError(late, f"by {(now - expires).total_seconds():.1f} s")
         if not (self.always_open or self.municipality.hours.is_open(now)):
-            raise RefusedError(ProblemCode.OUTSIDE_SERVICE_HOURS)
+            opens_at = self.municipality.hours.next_opening(now)
+            raise RefusedError(ProblemCode.OUTSIDE_SERVICE_HOURS, f"opens {opens_at}", opens_at=opens_at)
 
     def require_ours(self, addressed: MunicipalityCode) -> None:
         if addressed != self.municipality.code:

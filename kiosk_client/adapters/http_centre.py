@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 
 import aiohttp
 
-from certificates.errors import ConfigurationError, RefusedError, UnavailableError, WireError
+from certificates.errors import ConfigurationError, UnavailableError, WireError
 from certificates.wire import problem
 from certificates.wire.codec import Message, decode, encode
 from certificates.wire.frame import CONTENT_TYPE as FRAME
@@ -89,7 +89,7 @@ class HttpCentre:
             reason = f"the connection broke ({type(error).__name__})"
             raise UnavailableError("centre", reason, outcome_known=False) from error
         if answer.content_type == problem.CONTENT_TYPE:
-            raise RefusedError(problem.read_problem(content), f"by the centre at {path.rpartition('/')[2]}")
+            raise problem.read_refusal(content, f"by the centre at {path.rpartition('/')[2]}")
         if answer.status != 200 or answer.content_type != expect:
             raise WireError(f"the centre answered {answer.status} {answer.content_type}")
         return content

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from certificates.domain.identifiers import MunicipalityCode
 from certificates.domain.kinds import CertificateKind, OptionalItem
@@ -205,9 +206,10 @@ class MoneyStuck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
-    """The work that was going on ended without a result, for ``reason``."""
+    """The work that was going on ended without a result, for ``reason``; ``opens_at`` when the service is closed."""
 
     reason: Reason
+    opens_at: datetime | None = None
 
 
 Event = (

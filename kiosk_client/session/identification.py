@@ -115,8 +115,8 @@ def authenticating(screen: at.Authenticating, event: on.Event, *, card_on_reader
             return Move(at.ConfirmLastTry(municipality=screen.municipality))
         case on.PinWrong(attempts_left=left):
             return Move(at.EnterPin(municipality=screen.municipality, attempts_left=left))
-        case on.Failed(reason=reason):
-            return Move(at.Refused(reason=reason))
+        case on.Failed(reason=reason, opens_at=opens_at):
+            return Move(at.Refused(reason=reason, opens_at=opens_at))
         case _:
             return None
 

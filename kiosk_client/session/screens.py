@@ -7,6 +7,7 @@ no state at all: a screen knows how many digits were entered.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum
 
 from certificates.domain.identifiers import MunicipalityCode
@@ -189,10 +190,11 @@ class Finished:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """The visit ended without a certificate; ``returned`` yen came back."""
+    """The visit ended without a certificate; ``returned`` yen came back. ``opens_at`` when the service is closed."""
 
     reason: Reason
     returned: int = 0
+    opens_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from certificates.wire.visit import OutcomeKind
 from kiosk_client.session import effects as do
 from kiosk_client.session import events as on
@@ -16,8 +18,8 @@ def applying(screen: at.Applying, event: on.Event) -> Move | None:
             return Move(at.Applying(fee=screen.fee, withdrawn=at.Trouble.CANCELLED))
         case on.Delivered() | on.Failed() if screen.withdrawn is not None:
             return _abandoned(screen.withdrawn)
-        case on.Failed(reason=reason):
-            return _abandoned(reason)
+        case on.Failed(reason=reason, opens_at=opens_at):
+            return _abandoned(reason, opens_at)
         case on.Delivered(sheets=sheets) if screen.fee == 0:
             return Move(at.Printing(paid=0, sheets=sheets), do.Print(paid=0))
         case on.Delivered(sheets=sheets):
@@ -135,9 +137,9 @@ def call_staff(event: on.Event, *, card_on_reader: bool) -> Move | None:
             return None
 
 
-def _abandoned(reason: at.Reason) -> Move:
+def _abandoned(reason: at.Reason, opens_at: datetime | None = None) -> Move:
     report = do.Report(outcome=OutcomeKind.ABANDONED, reason=reason)
-    return Move(at.Refused(reason=reason), report)
+    return Move(at.Refused(reason=reason, opens_at=opens_at), report)
 
 
 def _stuck(*, taken: int, sheets: int, refunded: int = 0) -> Move:

@@ -23,7 +23,7 @@ from kiosk_client.usecases.hand_over import HandOver
 from kiosk_client.usecases.prove import ProveHolder
 from kiosk_client.usecases.report import Reporter
 from kiosk_client.usecases.seat import Seat
-from kiosk_client.usecases.troubles import proof_event, reason_of
+from kiosk_client.usecases.troubles import ended, proof_event, reason_of
 
 Post = Callable[[on.Event], None]
 Errand = (
@@ -157,7 +157,7 @@ def failed(errand: Errand, error: Exception) -> on.Event | None:
         case do.Prove():
             return proof_event(error)
         case do.Apply():
-            return on.Failed(reason=reason_of(error))
+            return ended(error)
         case do.OpenSlot():
             return on.Failed(reason=Trouble.CASH_UNAVAILABLE)
         case do.HoldFee() | do.GiveBack():

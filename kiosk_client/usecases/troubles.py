@@ -19,7 +19,13 @@ def proof_event(error: Exception) -> on.Event:
         case card.CardLostError() | card.CardAbsentError():
             return on.CardSlipped()
         case _:
-            return on.Failed(reason=reason_of(error))
+            return ended(error)
+
+
+def ended(error: Exception) -> on.Failed:
+    """The work ended; a service that is closed says when it opens."""
+    opens_at = error.opens_at if isinstance(error, RefusedError) else None
+    return on.Failed(reason=reason_of(error), opens_at=opens_at)
 
 
 def reason_of(error: Exception) -> Reason:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from certificates.domain.clock import JST
 from certificates.errors import ConfigurationError
 from certificates.problems import MEANINGS, ProblemCode
 from kiosk_client.session.screens import Language, Reason
@@ -33,6 +35,13 @@ class Texts:
             meaning = MEANINGS[reason]
             return {Language.JA: meaning.ja, Language.EN: meaning.en}[self.language]
         return self(f"trouble.{reason.value}")
+
+    def moment(self, moment: datetime) -> str:
+        """A day and a time in Japan, as they are read: 11月27日（金）6:30."""
+        local = moment.astimezone(JST)
+        weekday = self("refused.weekdays").split()[local.weekday()]
+        time = f"{local.hour}:{local.minute:02d}"
+        return self("refused.moment", month=local.month, day=local.day, weekday=weekday, time=time)
 
     def yen(self, amount: int) -> str:
         return self("chrome.yen", amount=f"{amount:,}")

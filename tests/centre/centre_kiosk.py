@@ -175,5 +175,5 @@ class Kiosk:
             answer = await response.read()
         if response.status != 200:
             assert response.content_type == problem.CONTENT_TYPE
-            raise RefusedError(problem.read_problem(answer))
+            raise problem.read_refusal(answer)
         return answer

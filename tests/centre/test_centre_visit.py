@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography import x509
@@ -166,6 +166,15 @@ async def test_the_municipalitys_own_refusal_reaches_the_kiosk(world: World) -> 
     visit = await world.begun()
     world.municipality.refusal = RefusedError(ProblemCode.NO_GLYPH)
     assert await refused(visit.apply()) is ProblemCode.NO_GLYPH
+
+
+async def test_the_hour_at_which_a_municipality_opens_reaches_the_kiosk(world: World) -> None:
+    visit = await world.begun()
+    opens_at = datetime(2026, 11, 26, 21, 30, tzinfo=UTC)
+    world.municipality.refusal = RefusedError(ProblemCode.OUTSIDE_SERVICE_HOURS, opens_at=opens_at)
+    with pytest.raises(RefusedError) as closed:
+        await visit.apply()
+    assert (closed.value.code, closed.value.opens_at) == (ProblemCode.OUTSIDE_SERVICE_HOURS, opens_at)
 
 
 async def test_only_known_parties_come_in_and_each_only_where_it_belongs(world: World) -> None:

@@ -19,7 +19,7 @@ from certificates.errors import WireError
 from certificates.problems import MEANINGS, ProblemCode
 from certificates.wire.codec import canonical, decode, encode, from_json, to_json
 from certificates.wire.order import CloseOrder, Holder, Inquire, Manifest, Order, PageStatement
-from certificates.wire.problem import problem_document, read_problem
+from certificates.wire.problem import problem_document, read_problem, read_refusal
 from certificates.wire.transcript import TranscriptHash
 from certificates.wire.visit import (
     Apply,
@@ -213,6 +213,17 @@ def test_every_problem_has_a_status_two_languages_and_reads_back(code: ProblemCo
     assert body["title"].isascii()
     assert body["title_ja"].endswith("。")
     assert body["instance"] == "urn:kofu:trace:0011"
+    assert "opens_at" not in body
+
+
+def test_a_closed_service_says_when_it_opens() -> None:
+    opens_at = datetime(2026, 11, 26, 21, 30, tzinfo=UTC)
+    document = problem_document(ProblemCode.OUTSIDE_SERVICE_HOURS, opens_at=opens_at)
+    assert json.loads(document)["opens_at"] == "2026-11-27T06:30:00+09:00"
+    assert read_refusal(document).opens_at == opens_at
+    for wrong in (b'"soon"', b'"2026-11-27T06:30:00"', b"7"):
+        with pytest.raises(WireError):
+            read_refusal(document.replace(b'"2026-11-27T06:30:00+09:00"', wrong))
 
 
 @pytest.mark.parametrize(

@@ -147,6 +147,7 @@ async def test_nothing_is_issued_outside_service_hours() -> None:
     with pytest.raises(RefusedError) as caught:
         await counter.issue(an_order(expires=night + timedelta(minutes=5)), CENTRE, night)
     assert caught.value.code is ProblemCode.OUTSIDE_SERVICE_HOURS
+    assert caught.value.opens_at == NOON.replace(hour=21, minute=30)  # 06:30 in Japan
 
 
 async def test_an_order_that_runs_out_of_time_leaves_with_nothing() -> None:

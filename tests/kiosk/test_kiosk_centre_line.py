@@ -68,12 +68,21 @@ async def test_messages_pass_whole_over_mutual_tls(tmp_path: Path) -> None:
     assert behind.reports == [REPORT]
 
 
-async def test_a_refusal_keeps_its_code(tmp_path: Path) -> None:
-    behind = FakeCentre(failures=[("open_session", RefusedError(ProblemCode.LINE_STOPPED))])
+async def test_a_refusal_keeps_its_code_and_says_when_a_closed_service_opens(tmp_path: Path) -> None:
+    opens_at = datetime(2026, 11, 26, 21, 30, tzinfo=UTC)
+    behind = FakeCentre(
+        failures=[
+            ("open_session", RefusedError(ProblemCode.LINE_STOPPED)),
+            ("open_session", RefusedError(ProblemCode.OUTSIDE_SERVICE_HOURS, opens_at=opens_at)),
+        ]
+    )
     async with centre_line(behind, tmp_path) as (base, authority), kiosk_line(base, authority) as centre:
-        with pytest.raises(RefusedError) as caught:
+        with pytest.raises(RefusedError) as stopped:
             await centre.open_session(OPEN)
-    assert caught.value.code is ProblemCode.LINE_STOPPED
+        with pytest.raises(RefusedError) as closed:
+            await centre.open_session(OPEN)
+    assert (stopped.value.code, stopped.value.opens_at) == (ProblemCode.LINE_STOPPED, None)
+    assert (closed.value.code, closed.value.opens_at) == (ProblemCode.OUTSIDE_SERVICE_HOURS, opens_at)
 
 
 async def test_a_certificate_that_names_no_kiosk_gets_nowhere(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -19,6 +20,7 @@ from kiosk_client.session.machine import step
 from kiosk_client.session.rules import Patience, Rules
 from kiosk_client.session.screens import Language, Screen, Trouble, Visit
 
+MORNING = datetime(2026, 11, 26, 21, 30, tzinfo=UTC)
 MIHON, KAKU = MunicipalityCode("992011"), MunicipalityCode("992020")
 RULES = Rules(municipalities=frozenset({MIHON, KAKU}), stopped=frozenset({KAKU}))
 MENU = Menu(
@@ -143,6 +145,11 @@ def test_a_menu_without_a_kind_is_a_refusal() -> None:
         (on.LastTryAhead(), False, at.PlaceCard(municipality=MIHON, notice=Trouble.CARD_LOST)),
         (on.CardSlipped(), True, at.PlaceCard(municipality=MIHON, notice=Trouble.CARD_LOST)),
         (on.Failed(reason=Trouble.PIN_LOCKED), True, at.Refused(reason=Trouble.PIN_LOCKED)),
+        (
+            on.Failed(reason=ProblemCode.OUTSIDE_SERVICE_HOURS, opens_at=MORNING),
+            True,
+            at.Refused(reason=ProblemCode.OUTSIDE_SERVICE_HOURS, opens_at=MORNING),
+        ),
     ],
 )
 def test_what_the_card_said_leads_to_its_screen(event: on.Event, card: bool, screen: Screen) -> None:

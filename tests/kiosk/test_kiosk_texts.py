@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, get_args
 
@@ -144,6 +145,14 @@ def test_the_words_for_a_protected_person_tell_nobody_why() -> None:
 def test_a_customer_is_told_how_long_printing_may_take() -> None:
     lead = view_of(at.Printing(paid=300, sheets=1))["lead"]
     assert lead == "印刷には1〜2分かかることがあります。そのままお待ちください。"
+
+
+def test_a_customer_who_comes_too_early_reads_when_it_opens() -> None:
+    closed = at.Refused(
+        reason=ProblemCode.OUTSIDE_SERVICE_HOURS, opens_at=datetime(2026, 11, 26, 21, 30, tzinfo=UTC)
+    )
+    assert "次の受付開始：11月27日（金）6:30" in words_in(view_of(closed))
+    assert any("Fri 11/27 6:30" in text for text in words_in(view_of(closed, Language.EN)))
 
 
 def luminance(colour: str) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from datetime import UTC, datetime
 
 import pytest
 
@@ -186,11 +187,13 @@ async def test_an_order_that_is_withdrawn_while_it_is_under_way_is_abandoned(wor
     assert reported(world) == [(OutcomeKind.ABANDONED, 0, 0, 0, "cancelled")]
 
 
-async def test_a_refusal_is_shown_and_costs_nothing(world: World) -> None:
-    world.centre.failures.append(("apply", RefusedError(ProblemCode.MOVING_OUT)))
+@pytest.mark.parametrize("opens_at", [None, datetime(2026, 11, 26, 21, 30, tzinfo=UTC)])
+async def test_a_refusal_is_shown_and_costs_nothing(world: World, opens_at: datetime | None) -> None:
+    code = ProblemCode.MOVING_OUT if opens_at is None else ProblemCode.OUTSIDE_SERVICE_HOURS
+    world.centre.failures.append(("apply", RefusedError(code, opens_at=opens_at)))
     async with world.serving() as customer:
         await customer.applies()
-        assert await customer.sees(at.Refused) == at.Refused(reason=ProblemCode.MOVING_OUT)
+        assert await customer.sees(at.Refused) == at.Refused(reason=code, opens_at=opens_at)
         await finished(customer)
     assert world.room.printed == []
     assert [one.outcome for one in world.centre.reports] == [OutcomeKind.ABANDONED]

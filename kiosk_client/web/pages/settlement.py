@@ -68,6 +68,8 @@ def refused(texts: Texts, screen: at.Refused, *, card_on_reader: bool) -> Page:
     )
     if screen.reason is Trouble.CANCELLED:
         page.title, page.art = texts("refused.title_cancelled"), "thanks"
+    if screen.opens_at is not None:
+        page.note(texts("refused.opens", moment=texts.moment(screen.opens_at)))
     if screen.returned:
         page.note(texts("refused.returned", amount=f"{screen.returned:,}"), "warn")
     if card_on_reader:
