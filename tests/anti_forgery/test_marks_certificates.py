@@ -15,7 +15,8 @@ from certificates.domain.kinds import CertificateKind, OptionalItem
 from certificates.errors import ConfigurationError
 from certificates.pdf.fonts import Typeface, find_mincho
 from certificates.pdf.reading import read_pages
-from certificates.pdf.samples import _content, _family, sample_contents
+from certificates.pdf.sample_people import family
+from certificates.pdf.samples import _content, sample_contents
 from certificates.pdf.writing import render
 from tests.anti_forgery.marks_world import CENTRE, SITE, picture, profile, sealer, sheet
 
@@ -53,7 +54,7 @@ def test_a_marked_certificate_still_says_whose_it_is_and_its_back_says_the_same(
 
 
 def test_every_sheet_of_a_household_of_nine_fits_its_back_and_comes_back_from_it(face: Typeface) -> None:
-    rows = _family()
+    rows = family()
     *_, last = rows
     many = [
         replace(
