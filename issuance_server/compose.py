@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from certificates.domain.municipality import Municipality
 from certificates.errors import ConfigurationError
-from certificates.pdf.fonts import Typeface, find_mincho
+from certificates.pdf.fonts import Typeface, find_chain
 from certificates.profiles.reading import load_profile
 from certificates.service.command import Listener
 from certificates.service.keyring import load_signing_key, load_trusted_keys
@@ -34,7 +34,7 @@ from issuance_server.adapters.sql.schema import migrate, require_head
 from issuance_server.adapters.sql.series import SqlSeries, begin_series
 from issuance_server.feed_status import FeedWatch
 from issuance_server.reconciling import reconciling
-from issuance_server.settings import DATABASE, REGISTRY, Settings
+from issuance_server.settings import DATABASE, FONT, REGISTRY, Settings
 from issuance_server.usecases.ask import Ask, AskNobody, AskRegistry
 from issuance_server.usecases.close import Close
 from issuance_server.usecases.gate import Gate
@@ -63,7 +63,7 @@ def check(settings: Settings) -> None:
     load_signing_key(settings.signing_key)
     load_trusted_keys(settings.trusted_keys)
     server_context(settings.tls)
-    find_mincho(settings.font or None)
+    find_chain(settings.font, setting=FONT)
     require_feed(settings.feed)
     _require_shared_database(settings)
 
@@ -159,7 +159,7 @@ async def open_registry(settings: Settings) -> AsyncIterator[HttpOriginal]:
 async def compose(settings: Settings) -> AsyncIterator[Sequence[Listener]]:
     """Everything open, nothing listening yet."""
     trusted = load_trusted_keys(settings.trusted_keys)
-    face = await asyncio.to_thread(Typeface.load, find_mincho(settings.font or None))
+    face = await asyncio.to_thread(Typeface.load, find_chain(settings.font, setting=FONT))
     async with contextlib.AsyncExitStack() as stack:
         books = await stack.enter_async_context(open_books(settings))
         press = await stack.enter_async_context(open_press(books.municipality, face))

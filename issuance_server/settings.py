@@ -13,6 +13,7 @@ from certificates.service.tls import TlsFiles
 PREFIX = "KOFU_ISSUANCE_"
 DATABASE = f"{PREFIX}DATABASE"
 REGISTRY = f"{PREFIX}REGISTRY"
+FONT = f"{PREFIX}FONT"
 _PROFILE = shipped_profile("992011")
 
 
@@ -41,7 +42,12 @@ class Settings:
         default=1,
     )
     profile: Path = setting(f"{PREFIX}PROFILE", "the municipality's profile (TOML)", default=_PROFILE)
-    font: str = setting(f"{PREFIX}FONT", "a Mincho TrueType font; empty looks for the system's", default="")
+    font: str = setting(
+        FONT,
+        "TrueType fonts, separated as in PATH: each character is drawn by the first that has it, IPAmj Mincho in front; "
+        "empty is the system's IPAmj Mincho alone",
+        default="",
+    )
     always_open: bool = setting(
         f"{PREFIX}ALWAYS_OPEN", "yes: no service hours, for demonstrations", default=False
     )

@@ -81,7 +81,7 @@ def _rules(rules: tuple[Rule, ...]) -> str:
 
 def text_line(line: SetLine, show: Show = shown) -> str:
     """One line of text where it was set."""
-    text = f"BT 1 0 0 1 {line.x:.2f} {line.y:.2f} Tm {show(line.glyphs, f'{line.size:g}')} ET"
+    text = f"BT {line.x:.2f} {line.y:.2f} Td {show(line.glyphs, f'{line.size:g}')} ET"
     return f"{line.spacing:.3f} Tc {text} 0 Tc" if line.spacing else text
 
 

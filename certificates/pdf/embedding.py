@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import struct
 from collections.abc import Iterable, Sequence
+from itertools import groupby
+from operator import attrgetter
 
 from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFDocument, PDFStream, PDFZCompress
 
-from certificates.pdf.fonts import Glyph, Typeface
+from certificates.pdf.font_source import FontSource
+from certificates.pdf.fonts import Glyph, Typeface, font_of
 
 _CMAP_HEAD = """/CIDInit /ProcSet findresource begin
 12 dict begin
@@ -32,14 +35,23 @@ def resource_name(plane: int) -> str:
 def embed(document: PDFDocument, fonts: PDFDictionary, face: Typeface, used: Iterable[Glyph]) -> None:
     """Add the Type 0 fonts that ``used`` needs to ``document``, and their names to ``fonts``.
 
-    Both planes share one embedded file; CIDs are those of the typeface (see Glyph), mapped to the file by CIDToGIDMap.
+    One file is embedded for each font of the chain that draws something; its two planes share it. CIDs are those of the
+    typeface (see Glyph), mapped to the file by CIDToGIDMap.
     """
-    glyphs = sorted(set(used), key=lambda glyph: (glyph.plane, glyph.cid))
+    ordered = sorted(set(used), key=lambda glyph: (glyph.plane, glyph.cid))
+    for place, members in groupby(ordered, lambda glyph: font_of(glyph.plane)):
+        _embed_one(document, fonts, face.fonts[place], list(members))
+
+
+def _embed_one(
+    document: PDFDocument, fonts: PDFDictionary, source: FontSource, glyphs: Sequence[Glyph]
+) -> None:
     gids = sorted({glyph.gid for glyph in glyphs})
-    file, numbers = face.outlines.subset(gids)
-    name = f"{_subset_tag(gids)}+{face.name}"
-    metrics = face.metrics
-    program = document.Reference(_stream(file, {"Length1": len(file)}), "FontFile")
+    file, numbers = source.outlines.subset(gids)
+    name = f"{_subset_tag(gids)}+{source.name}"
+    metrics = source.metrics
+    first = resource_name(glyphs[0].plane)
+    program = document.Reference(_stream(file, {"Length1": len(file)}), f"{first}.file")
     descriptor = PDFDictionary(
         {
             "Type": "/FontDescriptor",
@@ -54,9 +66,9 @@ def embed(document: PDFDocument, fonts: PDFDictionary, face: Typeface, used: Ite
             "FontFile2": program,
         }
     )
-    shared = document.Reference(descriptor, "FontDescriptor")
-    for plane in sorted({glyph.plane for glyph in glyphs}):
-        members = [glyph for glyph in glyphs if glyph.plane == plane]
+    shared = document.Reference(descriptor, f"{first}.descriptor")
+    for plane, group in groupby(glyphs, attrgetter("plane")):
+        members = list(group)
         resource = resource_name(plane)
         descendant = PDFDictionary(
             {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PIL import Image, ImageDraw, ImageFont
 
 from certificates.domain.seal import SealImprint
-from certificates.pdf.fonts import Typeface, clusters
+from certificates.pdf.fonts import Typeface, clusters, font_of
 from certificates.pdf.official_seal import cells, columns
 
 _OVERSIZE = 4  # drawn larger and reduced, so that edges fall where they should
@@ -49,7 +49,9 @@ def paste_letter(
     """``letter`` stretched to fill its cell, as seal lettering does."""
     left, bottom, width, height = (round(side) for side in cell)
     size = max(width, height)
-    font = ImageFont.truetype(str(face.path), size, layout_engine=ImageFont.Layout.BASIC)
+    (drawn,) = face.glyphs(letter)
+    path = face.fonts[font_of(drawn.plane)].path
+    font = ImageFont.truetype(str(path), size, layout_engine=ImageFont.Layout.BASIC)
     glyph = Image.new("L", (size, size), 0)  # the em box: a thin 一 stays thin
     ImageDraw.Draw(glyph).text((0, 0), letter, fill=255, font=font, stroke_width=max(1, size // 50))
     image.paste(0, (left, image.height - bottom - height), glyph.resize((width, height)))

@@ -25,7 +25,7 @@ class Tag(NamedTuple):
     pages: int
 
 
-def opening(order: OrderId, number: IssueNumber, page: int, pages: int) -> str:
+def opening(order: OrderId, number: IssueNumber | str, page: int, pages: int) -> str:
     """The marked-content operator (ISO 32000-1, 14.6) that opens the stream; EMC closes it at the end."""
     return f"/KofuPage <</Order ({order}) /Issue ({number}) /Page {page} /Pages {pages}>> BDC"
 

@@ -47,6 +47,9 @@ def render(contents: Sequence[CertificateContent], face: Typeface) -> Rendered:
     with a number each.
     """
     require_one_order(contents)
+    for content in contents:
+        for value in content.values():
+            face.glyphs(value)  # the gate, before any place is looked at
     canvas = _PageCanvas(contents[0].title)
     used: set[Glyph] = set()
     pages: list[RenderedPage] = []

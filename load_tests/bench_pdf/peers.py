@@ -89,7 +89,7 @@ class StockReportlab(_Drawn):
         from reportlab.pdfbase import pdfmetrics
         from reportlab.pdfbase.ttfonts import TTFont
 
-        pdfmetrics.registerFont(TTFont(_NAME, str(face.path)))
+        pdfmetrics.registerFont(TTFont(_NAME, str(face.fonts[0].path)))
 
     def build(self, ready: object) -> bytes:
         assert isinstance(ready, DrawingList)
@@ -141,7 +141,7 @@ class Fpdf2(_Drawn):
         assert isinstance(ready, DrawingList)
         document = FPDF(unit="pt", format=(WIDTH, HEIGHT))
         document.add_page()
-        document.add_font(_NAME, fname=str(self._face.path))
+        document.add_font(_NAME, fname=str(self._face.fonts[0].path))
         for stroke in ready.strokes:
             document.set_line_width(stroke.weight)
             document.line(stroke.x1, HEIGHT - stroke.y1, stroke.x2, HEIGHT - stroke.y2)
@@ -158,7 +158,9 @@ class Typst(_Drawn):
         import typst
 
         fonts = typst.Fonts(
-            include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(face.path.parent)]
+            include_system_fonts=False,
+            include_embedded_fonts=False,
+            font_paths=[str(face.fonts[0].path.parent)],
         )
         self._compiler = typst.Compiler(font_paths=fonts)
 
@@ -187,7 +189,7 @@ class Typst(_Drawn):
 def _page(sheet: DrawingList, face: Typeface) -> str:
     """The sheet as HTML, absolutely placed."""
     style = (
-        f"<style>@font-face{{font-family:M;src:url(file://{face.path})}}@page{{size:{WIDTH:.3f}pt {HEIGHT:.3f}pt;"
+        f"<style>@font-face{{font-family:M;src:url(file://{face.fonts[0].path})}}@page{{size:{WIDTH:.3f}pt {HEIGHT:.3f}pt;"
         "margin:0}body{margin:0;font-family:M}div{position:absolute;white-space:pre;line-height:1}</style>"
     )
     parts = [style]
@@ -236,7 +238,7 @@ class Chromium(_Drawn):
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--allow-file-access-from-files"]
         )
         self._page = self._browser.new_page()
-        self._page.goto(face.path.parent.as_uri())
+        self._page.goto(face.fonts[0].path.parent.as_uri())
 
     def build(self, ready: object) -> bytes:
         assert isinstance(ready, DrawingList)

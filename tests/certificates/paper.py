@@ -158,9 +158,12 @@ def copies(certificate: CertificateContent, count: int) -> list[CertificateConte
     ]
 
 
+IPAEX = Path("/usr/share/fonts/opentype/ipaexfont-mincho/ipaexm.ttf")
+
+
 @cache
-def _loaded(path: Path) -> Typeface:
-    return Typeface.load(path)
+def _loaded(*paths: Path) -> Typeface:
+    return Typeface.load(paths)
 
 
 def mincho() -> Typeface:
@@ -171,17 +174,24 @@ def mincho() -> Typeface:
         pytest.skip(str(error))
 
 
+def chain() -> Typeface:
+    """IPAmj明朝 and, for what it lacks, IPAex明朝; skips where one is not installed."""
+    if not IPAEX.is_file():
+        pytest.skip("fonts-ipaexfont-mincho is not installed")
+    return _loaded(*(font.path for font in mincho().fonts), IPAEX)
+
+
 Write = Callable[[Sequence[CertificateContent]], Rendered]
 
 
 @cache
-def _quick(path: Path) -> QuickWriter:
-    return QuickWriter(_loaded(path))
+def _quick(*paths: Path) -> QuickWriter:
+    return QuickWriter(_loaded(*paths))
 
 
 WRITERS: Mapping[str, Callable[[Typeface], Write]] = {
     "reference": lambda face: lambda contents: render(contents, face),
-    "quick": lambda face: _quick(face.path).render,
+    "quick": lambda face: _quick(*(font.path for font in face.fonts)).render,
 }
 """Two writers, one layout: what holds for the paper holds for both."""
 

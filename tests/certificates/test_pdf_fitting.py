@@ -37,8 +37,8 @@ def placed(text: str, *, width: float = 40, height: float = 6, **style: object) 
 @pytest.mark.parametrize(
     ("text", "named"),
     [
-        ("山\U0001f600田", "U+1F600"),  # not in the typeface
-        ("辻\U000e0100", "U+8FBB U+E0100"),  # a sequence of another collection
+        ("山\U0001f600田", "U+1F600 (\U0001f600)"),  # not in the typeface
+        ("辻\U000e0100", "U+8FBB U+E0100 (辻\U000e0100)"),  # a sequence of another collection
         ("見\ue000本", "U+E000"),  # 外字 of the private area
         ("e\u0301", "U+0301"),  # a mark that would stand alone
         ("\U000e0102", "U+E0102"),  # a selector after nothing
@@ -47,7 +47,7 @@ def placed(text: str, *, width: float = 40, height: float = 6, **style: object) 
         ("\x00\x00", "U+0000"),
     ],
 )
-def test_what_cannot_be_drawn_refuses_and_names_the_code_points_only(
+def test_what_cannot_be_drawn_refuses_and_names_characters_and_code_points(
     face: Typeface, text: str, named: str
 ) -> None:
     with pytest.raises(RefusedError) as refused:

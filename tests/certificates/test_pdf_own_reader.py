@@ -20,6 +20,8 @@ from certificates.pdf.samples import sample_contents
 from certificates.pdf.writing import render
 from tests.certificates.paper import content, copies, family, mincho, resident
 
+PROGRAM, TO_UNICODE = 8, 9  # objects of a file of one page
+
 
 @pytest.fixture(scope="module")
 def face() -> Typeface:
@@ -89,12 +91,12 @@ def pdf(quick: QuickWriter) -> bytes:
 
 
 def test_the_way_of_changing_a_stream_is_sound(pdf: bytes, reader: OwnReader) -> None:
-    assert reader.read(with_stream(pdf, 7, lambda data: data)) == reader.read(pdf)
+    assert reader.read(with_stream(pdf, PROGRAM, lambda data: data)) == reader.read(pdf)
 
 
 def test_a_glyph_that_draws_something_else_is_found(pdf: bytes, reader: OwnReader) -> None:
     """The text of such a file reads back right in every reader; only its outlines tell."""
-    damaged = with_stream(pdf, 7, lambda font: font[:-40] + bytes([font[-40] ^ 1]) + font[-39:])
+    damaged = with_stream(pdf, PROGRAM, lambda font: font[:-40] + bytes([font[-40] ^ 1]) + font[-39:])
     assert "見本　花子" in read_pages(damaged)[0].text
     with pytest.raises(WireError, match="draws another glyph"):
         reader.read(damaged)
@@ -102,7 +104,7 @@ def test_a_glyph_that_draws_something_else_is_found(pdf: bytes, reader: OwnReade
 
 def test_a_code_with_another_text_is_found(pdf: bytes, reader: OwnReader) -> None:
     damaged = with_stream(
-        pdf, 8, lambda cmap: cmap.replace("花".encode("utf-16-be").hex().upper().encode(), b"4E00")
+        pdf, TO_UNICODE, lambda cmap: cmap.replace("花".encode("utf-16-be").hex().upper().encode(), b"4E00")
     )
     with pytest.raises(WireError):
         reader.read(damaged)
@@ -114,7 +116,7 @@ def test_a_code_without_text_or_with_two_is_found(pdf: bytes, reader: OwnReader)
         lambda cmap: re.sub(rb"(<0005> <[0-9A-F]+>\n)", rb"\1\1", cmap),
     ):
         with pytest.raises(WireError):
-            reader.read(with_stream(pdf, 8, change))
+            reader.read(with_stream(pdf, TO_UNICODE, change))
 
 
 @settings(deadline=None, max_examples=300)

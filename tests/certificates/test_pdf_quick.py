@@ -8,13 +8,10 @@ from datetime import date
 from io import BytesIO
 
 import numpy as np
-import pypdfium2
 import pytest
 from fontTools.ttLib import TTFont
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
-from PIL import Image, ImageFilter
 from pypdf import PdfReader
 
 from certificates.domain.blocks import Entry, Slot
@@ -33,8 +30,7 @@ from certificates.problems import ProblemCode
 from certificates.profiles.reading import load_profile, shipped_profile
 from sync.town import invent
 from tests.certificates.paper import Write, content, copies, family, mincho, read_by_pdfium, resident
-
-DOTS = 300  # an inch, of the pictures that are compared
+from tests.certificates.pixels import pictures, within_a_pixel
 
 
 @pytest.fixture(scope="module")
@@ -47,11 +43,6 @@ def quick(face: Typeface) -> QuickWriter:
     return QuickWriter(face)
 
 
-def pictures(pdf: bytes) -> list[NDArray[np.uint8]]:
-    with pypdfium2.PdfDocument(pdf) as document:
-        return [np.array(page.render(scale=DOTS / 72, grayscale=True).to_numpy()) for page in document]
-
-
 def assert_same_pixels(face: Typeface, quick: QuickWriter, *contents: CertificateContent) -> None:
     """Equal to the last grey level, but for texts that the reference writer shows in several runs: a reader rounds the
     place of each run to a pixel, so there an edge may lie one pixel aside."""
@@ -60,19 +51,6 @@ def assert_same_pixels(face: Typeface, quick: QuickWriter, *contents: Certificat
     in_runs = any(glyph.plane for value in contents[0].values() for glyph in face.glyphs(value))
     for one, other in zip(expected, found, strict=True):
         assert np.array_equal(one, other) or (in_runs and within_a_pixel(one, other))
-
-
-def within_a_pixel(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> bool:
-    """Whether every pixel of each is between the darkest and the lightest of the other's neighbourhood."""
-    for picture, reference in ((one, other), (other, one)):
-        image = Image.fromarray(reference)
-        low, high = (
-            np.asarray(image.filter(kind(3))).astype(int)
-            for kind in (ImageFilter.MinFilter, ImageFilter.MaxFilter)
-        )
-        if (picture < low).any() or (picture > high).any():
-            return False
-    return True
 
 
 @pytest.mark.parametrize("name", ["household", "foreign", "individual", "seal"])
@@ -217,7 +195,7 @@ def test_the_embedded_font_is_sound_and_its_widths_agree(face: Typeface, quick: 
 
 
 def test_a_font_whose_glyphs_are_made_of_others_is_not_taken(face: Typeface) -> None:
-    composite = replace(face.outlines, data=b"\xff\xff" + bytes(30), glyf=0, loca=[0, 32])  # type: ignore[arg-type]
+    composite = replace(face.fonts[0].outlines, data=b"\xff\xff" + bytes(30), glyf=0, loca=[0, 32])  # type: ignore[arg-type]
     with pytest.raises(ConfigurationError):
         composite.simple(0)
 

@@ -253,7 +253,7 @@ def test_the_seal_certificate_names_no_other_member(write: Write) -> None:
 
 
 def test_the_samples_are_written_as_pdf_and_picture(face: Typeface, tmp_path: Path) -> None:
-    write_samples(["--out", str(tmp_path / "pictures"), "--font", str(face.path)])
+    write_samples(["--out", str(tmp_path / "pictures"), "--font", str(face.fonts[0].path)])
     written = {path.name: path.read_bytes()[:4] for path in (tmp_path / "pictures").iterdir()}
     assert written == {f"{name}.pdf": b"%PDF" for name in SAMPLES} | {
         f"{name}.png": b"\x89PNG" for name in SAMPLES

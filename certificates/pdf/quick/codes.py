@@ -2,83 +2,111 @@
 
 from __future__ import annotations
 
-import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import groupby, islice
 
-from certificates.pdf.fonts import Glyph
-from certificates.pdf.quick.glyphs import GlyphPart, GlyphStore
+from certificates.pdf.fonts import Glyph, font_of
+from certificates.pdf.quick.glyphs import GlyphPart, GlyphStore, is_plain
 
-FONT = "F0"
 HEX = tuple(f"{number:04X}" for number in range(1 << 16))
 """Codes as they stand in a content stream."""
-# A lone surrogate is no character of any text, so within one document it can stand in for a sequence.
-_STAND_INS = 0xD800
-_SELECTOR = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
-_SEQUENCE = re.compile(f"(?s).{_SELECTOR.pattern}|[\ud800-\udfff]")
+_LINE_BREAK = 0x0A
 
 
-class Codes(dict[int, str]):
-    """Code point → code in hexadecimal, made for ``str.translate``.
+def resource_name(place: int) -> str:
+    """What a page's resources call the font at this place of the chain."""
+    return f"F{place}"
 
-    ``own`` are the glyphs beyond those of the plate, in the order of their codes.
-    """
+
+class Codes:
+    """Each font of the chain counts its own codes. ``own`` are, font by font, the glyphs beyond those of the plate."""
 
     def __init__(
-        self, store: GlyphStore, known: Mapping[int, str], sequences: Mapping[str, str], count: int
+        self,
+        store: GlyphStore,
+        counts: Sequence[int],
+        plain: Mapping[int, str] | None = None,
+        others: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(known)
-        self._known = store.characters
+        """``counts`` are the glyphs that the plate's fonts have, ``plain`` and ``others`` their codes."""
         self._store = store
-        self._sequences = dict(sequences)
-        self._stood_in: dict[str, str] = {}
-        self._count = count
-        self.own: list[GlyphPart] = []
+        self._counts = counts
+        self._plain: dict[int, str] = dict(plain or {_LINE_BREAK: "\n"})
+        self._others = dict(others or {})
+        self.own: tuple[list[GlyphPart], ...] = tuple([[] for _ in counts])
 
-    def __missing__(self, code: int) -> str:
-        part = self._known.get(code) or self._store.character(code)
-        own = self.own
-        text = self[code] = HEX[self._count + len(own)]
-        own.append(part)
-        return text
+    def coded(self, texts: Sequence[str]) -> list[str | None]:
+        """The codes of each text; None where they do not make one run of the first font.
 
-    def coded(self, text: str) -> str:
-        """The codes of ``text``. Raises RefusedError (NO_GLYPH)."""
-        if _SELECTOR.search(text):
-            text = _SEQUENCE.sub(self._stand_in, text)
-        return text.translate(self)
+        Raises RefusedError (NO_GLYPH).
+        """
+        found = self._plainly(texts)
+        if found is None and self._store.learn(texts):
+            found = self._plainly(texts)
+        return [self._singly(text) for text in texts] if found is None else found
 
-    def _stand_in(self, found: re.Match[str]) -> str:
-        return self._stand_in_for(found[0])
+    def _plainly(self, texts: Sequence[str]) -> list[str | None] | None:
+        """All at once, as long as only plain characters occur that the store has: then no Python runs a character."""
+        known = self._plain
+        table = defaultdict(islice(HEX, self._counts[0], None).__next__, known)
+        lines: list[str | None] = [*"\n".join(texts).translate(table).split("\n")]
+        if len(lines) != len(texts):  # a line break is among what is never drawn
+            return None
+        try:
+            self.own[0][:] = map(self._store.plain.__getitem__, islice(table, len(known), None))
+        except KeyError:
+            return None
+        table.default_factory = None
+        self._plain = table
+        return lines
 
-    def _stand_in_for(self, cluster: str) -> str:
-        if cluster not in self._sequences:
-            self._sequences[cluster] = HEX[self._count + len(self.own)]
-            self.own.append(self._store.part(cluster))
-        if cluster not in self._stood_in:
-            code = _STAND_INS + len(self._stood_in)
-            self._stood_in[cluster] = chr(code)
-            self[code] = self._sequences[cluster]
-        return self._stood_in[cluster]
+    def _singly(self, text: str) -> str | None:
+        glyphs = self._store.face.glyphs(text)
+        codes = [self._code(glyph) for glyph in glyphs]
+        return "".join(codes) if all(map(is_plain, glyphs)) else None
+
+    def number(self, text: str) -> str:
+        """The codes of an 発行番号, whose characters every plate has."""
+        return text.translate(self._plain)
 
     def show(self, glyphs: Sequence[Glyph], size: str) -> str:
         """See ``certificates.pdf.drawing.Show``."""
-        return f"/{FONT} {size} Tf <{''.join([self._code(glyph.text) for glyph in glyphs])}> Tj"
+        return " ".join(
+            f"/{resource_name(place)} {size} Tf <{''.join([self._code(glyph) for glyph in run])}> Tj"
+            for place, run in groupby(glyphs, lambda glyph: font_of(glyph.plane))
+        )
 
-    def _code(self, cluster: str) -> str:
-        return self[ord(cluster)] if len(cluster) == 1 else self[ord(self._stand_in_for(cluster))]
+    def _code(self, glyph: Glyph) -> str:
+        plain = is_plain(glyph)
+        code = self._plain.get(ord(glyph.text)) if plain else self._others.get(glyph.text)
+        if code is None:
+            place = font_of(glyph.plane)
+            own = self.own[place]
+            code = HEX[self._counts[place] + len(own)]
+            own.append(self._store.part(glyph))
+            if plain:
+                self._plain[ord(glyph.text)] = code
+            else:
+                self._others[glyph.text] = code
+        return code
 
     @property
     def meaning(self) -> str:
-        """The operator that says which texts the codes of ``own`` stand for, from which code on.
+        """The operators that say which texts the codes of ``own`` stand for, from which code on.
 
-        Codes are counted up in each document; without it two pages with other names would be the same bytes, and the
+        Codes are counted up in each document; without them two pages with other names would be the same bytes, and the
         digest of a page would bind nothing. A marked-content point (ISO 32000-1, 14.6) draws nothing.
         """
-        texts = "000A".join([part.utf16 for part in self.own])
-        return f"/KofuCodes <</First {self._count} /Text <{texts}>>> DP"
+        return "\n".join(
+            [
+                f"/KofuCodes <</Font /{resource_name(place)} /First {self._counts[place]}"
+                f" /Text <{'000A'.join([part.utf16 for part in own])}>>> DP"
+                for place, own in enumerate(self.own)
+                if own or not place
+            ]
+        )
 
     def settled(self) -> tuple[dict[int, str], dict[str, str]]:
-        """Codes of characters and of sequences, to begin other documents with."""
-        stood_in = {ord(code) for code in self._stood_in.values()}
-        characters = {code: text for code, text in self.items() if code not in stood_in}
-        return characters, dict(self._sequences)
+        """Codes of plain characters and of all others, to begin other documents with."""
+        return dict(self._plain), dict(self._others)

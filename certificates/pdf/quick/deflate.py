@@ -6,6 +6,7 @@ parts follow one another in any order. The Adler-32 of the whole (RFC 1950, 9) f
 
 from __future__ import annotations
 
+import struct
 import zlib
 from collections.abc import Sequence
 from itertools import accumulate
@@ -16,6 +17,7 @@ _MODULUS = 65521
 _HEADER = b"\x78\xda"
 _END = b"\x03\x00"  # a last block that holds nothing
 _MOST_STORED = 0xFFFF
+_STORED = struct.Struct("<xHH").pack  # RFC 1951, 3.2.4
 
 
 class Part(NamedTuple):
@@ -35,17 +37,16 @@ def deflated(data: bytes) -> Part:
 
 def stored(data: bytes) -> Part:
     """For what is used once and is short: copied as it is."""
-    blocks = []
-    for start in range(0, len(data), _MOST_STORED):
-        chunk = data[start : start + _MOST_STORED]
-        size = len(chunk)
-        blocks.append(b"\0" + size.to_bytes(2, "little") + (size ^ 0xFFFF).to_bytes(2, "little") + chunk)
-    return _part(b"".join(blocks), data)
+    size = len(data)
+    if size <= _MOST_STORED:
+        return _part(_STORED(size, size ^ 0xFFFF) + data, data)
+    return joined([stored(data[start : start + _MOST_STORED]) for start in range(0, size, _MOST_STORED)])
 
 
 def _part(blocks: bytes, data: bytes) -> Part:
     whole = zlib.adler32(data)
-    return Part(blocks, len(data), (whole & 0xFFFF) - 1, ((whole >> 16) - len(data)) % _MODULUS)
+    length = len(data)
+    return Part(blocks, length, (whole & 0xFFFF) - 1, ((whole >> 16) - length) % _MODULUS)
 
 
 def joined(parts: Sequence[Part]) -> Part:
@@ -64,7 +65,10 @@ def in_a_row(
 
 def stream(parts: Sequence[Part]) -> tuple[bytes, ...]:
     """The parts as one zlib stream, as FlateDecode reads it (ISO 32000-1, 7.4.4); in pieces, to be joined once."""
-    blocks, lengths, lows, highs = zip(*parts, strict=True)
-    _, length, low, high = in_a_row((), lengths, lows, highs)
+    length = low = high = 0
+    for _, size, its_low, its_high in parts:
+        high += its_high + size * low
+        low += its_low
+        length += size
     total = (high + length) % _MODULUS << 16 | (low + 1) % _MODULUS
-    return (_HEADER, *blocks, _END, total.to_bytes(4, "big"))
+    return (_HEADER, *[part[0] for part in parts], _END, total.to_bytes(4, "big"))

@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from certificates.errors import RefusedError
-from certificates.pdf.fonts import Typeface
+from certificates.pdf.fonts import Glyph, Typeface, font_of
 from certificates.pdf.quick.deflate import Part, deflated
-from certificates.pdf.sfnt import checksum
+from certificates.pdf.sfnt import Outlines, checksum
+
+_WIDE = 1000  # thousandths of the type size: a glyph wider than that makes the count of characters worthless
 
 
 class GlyphPart(NamedTuple):
@@ -30,50 +32,70 @@ class GlyphPart(NamedTuple):
     utf16: str
 
 
+def is_plain(glyph: Glyph) -> bool:
+    """One character, of the chain's first font and no wider than its em: what most texts are made of."""
+    return font_of(glyph.plane) == 0 and len(glyph.text) == 1 and glyph.advance <= _WIDE
+
+
 class GlyphStore:
-    """The glyphs of one typeface that documents have used so far: about 400 bytes each."""
+    """The glyphs that documents have used so far: about 400 bytes each.
+
+    ``plain`` has the plain ones by code point, and ``advances`` how wide these characters are (thousandths of the size).
+    """
 
     def __init__(self, face: Typeface) -> None:
         self.face = face
-        self.characters: dict[int, GlyphPart] = {}
-        self._sequences: dict[str, GlyphPart] = {}
-        self._outlines: dict[int, tuple[Part, int]] = {}
-        self.missing = self._make(0, face.outlines.advance(0), "")
+        self.plain: dict[int, GlyphPart] = {}
+        self.advances: dict[str, int] = {}
+        self._others: dict[str, GlyphPart] = {}
+        self._outlines: dict[tuple[int, int], tuple[Part, int]] = {}
+        self.missing = tuple(
+            self._make(place, 0, font.outlines.advance(0), "") for place, font in enumerate(face.fonts)
+        )
 
-    def character(self, code: int) -> GlyphPart:
-        """What draws a character. Raises RefusedError (NO_GLYPH)."""
-        part = self.characters.get(code)
+    def part(self, glyph: Glyph) -> GlyphPart:
+        if is_plain(glyph):
+            code = ord(glyph.text)
+            part = self.plain.get(code)
+            if part is None:
+                part = self.plain[code] = self._found(glyph)
+                self.advances[glyph.text] = glyph.advance
+            return part
+        part = self._others.get(glyph.text)
         if part is None:
-            part = self.characters[code] = self._found(chr(code))
+            part = self._others[glyph.text] = self._found(glyph)
         return part
 
-    def part(self, cluster: str) -> GlyphPart:
-        """What draws a character or sequence. Raises RefusedError (NO_GLYPH)."""
-        if len(cluster) == 1:
-            return self.character(ord(cluster))
-        part = self._sequences.get(cluster)
-        if part is None:
-            part = self._sequences[cluster] = self._found(cluster)
-        return part
+    def learn(self, texts: Iterable[str]) -> bool:
+        """Make what these need; whether they are made of plain characters alone.
+
+        Raises RefusedError (NO_GLYPH) that names all that the first of them lacks.
+        """
+        plain = True
+        for text in texts:
+            for glyph in self.face.glyphs(text):
+                self.part(glyph)
+                plain = plain and is_plain(glyph)
+        return plain
 
     def prepare(self, clusters: Iterable[str]) -> None:
         """Make these now, so that processes forked later share them; what has no glyph is left out."""
         for cluster in clusters:
             try:
-                self.part(cluster)
+                self.learn((cluster,))
             except RefusedError:
                 continue
 
-    def _found(self, cluster: str) -> GlyphPart:
-        (glyph,) = self.face.glyphs(cluster)
-        return self._make(glyph.gid, glyph.advance, cluster)
+    def _found(self, glyph: Glyph) -> GlyphPart:
+        return self._make(font_of(glyph.plane), glyph.gid, glyph.advance, glyph.text)
 
-    def _make(self, gid: int, advance: int, text: str) -> GlyphPart:
-        outlines = self.face.outlines
-        if gid not in self._outlines:
+    def _make(self, place: int, gid: int, advance: int, text: str) -> GlyphPart:
+        outlines: Outlines = self.face.fonts[place].outlines
+        key = (place, gid)
+        if key not in self._outlines:
             outline = outlines.simple(gid)
-            self._outlines[gid] = deflated(outline), checksum(outline)
-        part, total = self._outlines[gid]
+            self._outlines[key] = deflated(outline), checksum(outline)
+        part, total = self._outlines[key]
         metrics = outlines.metrics(gid)
         return GlyphPart(
             *part,

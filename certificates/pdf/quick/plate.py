@@ -15,10 +15,11 @@ from certificates.domain.issue_number import IssueNumber
 from certificates.pdf.drawing import draw
 from certificates.pdf.fitting import POINTS, set_text
 from certificates.pdf.forms.form import sheets
-from certificates.pdf.quick.codes import FONT, Codes
+from certificates.pdf.quick.codes import Codes, resource_name
 from certificates.pdf.quick.deflate import Part, deflated
 from certificates.pdf.quick.font import FontBase
 from certificates.pdf.quick.glyphs import GlyphStore
+from certificates.pdf.quick.repertoire import FREQUENT, ISSUE_NUMBERS
 from certificates.pdf.sheet import Align, Box, Placement, Sheet
 
 _MARK = "\ue000"
@@ -30,8 +31,8 @@ ISSUE_NUMBER = -1
 class ValuePlace:
     """Where a value goes. A text of at most ``sure`` characters fits at full size; -1 when it is never known so simply.
 
-    Around its codes stand ``HEAD``, its x, ``head`` and ``TAIL``. It begins at ``left`` plus the part ``free`` of what
-    remains of ``room`` (points).
+    One line of full ``size`` (points) holds ``limit`` thousandths of it. Around a text's codes stand ``HEAD``, its x,
+    ``head`` and ``TAIL``. It begins at ``left`` plus the part ``free`` of what remains of ``room`` (points).
     """
 
     placement: Placement
@@ -40,9 +41,11 @@ class ValuePlace:
     free: float
     left: float
     room: float
+    size: float
+    limit: float
 
 
-HEAD = "BT 1 0 0 1 "
+HEAD = "BT "
 TAIL = "> Tj ET"
 _FREE = {Align.LEFT: 0.0, Align.CENTER: 0.5, Align.RIGHT: 1.0}
 
@@ -51,14 +54,16 @@ _FREE = {Align.LEFT: 0.0, Align.CENTER: 0.5, Align.RIGHT: 1.0}
 class PagePlate:
     """One page: the constant operators as ``text`` and deflated, the places of its values and of its issue number.
 
-    ``quick`` says of each place which value goes there, and how many characters of it ``template`` can take: that one
-    has a gap for each place, left empty where the value does not fit at full size or does not begin at the left edge.
+    ``order`` says of each place which value goes there, and ``sure`` how many characters of it ``template`` can take:
+    that one has a gap for each place, left empty where the value does not fit at full size or does not begin at the
+    left edge.
     """
 
     text: bytes
     part: Part
     places: tuple[ValuePlace, ...]
-    quick: tuple[tuple[int, int], ...]
+    order: tuple[int, ...]
+    sure: tuple[int, ...]
     template: str
     numbers: tuple[ValuePlace, ...]
     imprint: Box | None
@@ -66,21 +71,25 @@ class PagePlate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plate:
-    """``codes`` and ``sequences`` are those of the constant glyphs, which ``base`` holds."""
+    """``plain`` and ``others`` are the codes of the constant glyphs, which ``bases`` hold, one for each font."""
 
     pages: tuple[PagePlate, ...]
-    base: FontBase
-    codes: dict[int, str]
-    sequences: dict[str, str]
+    bases: tuple[FontBase, ...]
+    counts: tuple[int, ...]
+    plain: dict[int, str]
+    others: dict[str, str]
 
     def begin(self, store: GlyphStore) -> Codes:
-        return Codes(store, self.codes, self.sequences, self.base.count)
+        return Codes(store, self.counts, self.plain, self.others)
 
 
-def shape_of(content: CertificateContent) -> Hashable:
-    """Contents of equal shape share a plate: everything but values, issue number and order is the same."""
-    return (
-        content.kind,
+def shape_and_values(content: CertificateContent) -> tuple[Hashable, list[str]]:
+    """The values in the order of their marks, and the shape: contents of equal shape share a plate.
+
+    What they do not share is values, issue number, order and imprint.
+    """
+    shape: list[Hashable] = [
+        id(content.kind),  # members of an Enum are one object each, and hash slowly
         content.form,
         content.title,
         content.signatory,
@@ -90,32 +99,33 @@ def shape_of(content: CertificateContent) -> Hashable:
         content.statement,
         content.issued,
         content.imprint is None,
-        # members of an Enum are one object each, and hash slowly
-        *[tuple(map(id, block)) for block in (content.head, *content.blocks)],
-        *[
-            tuple([(entry.label, len(entry.lines)) for entry in block.values()])
-            for block in (content.head, *content.blocks)
-        ],
-    )
-
-
-def values_of(content: CertificateContent) -> list[str]:
-    """The values in the order of their marks."""
+    ]
     values: list[str] = []
     for block in (content.head, *content.blocks):
+        shape.append(tuple(map(id, block)))
         for entry in block.values():
-            values += entry.lines
-    return values
+            lines = entry.lines
+            shape.append(entry.label)
+            if len(lines) == 1:
+                values.append(lines[0])
+            else:
+                shape.append(len(lines))
+                values += lines
+    return tuple(shape), values
 
 
 def make_plate(content: CertificateContent, store: GlyphStore) -> Plate:
     """The plate of all contents of this shape. Raises RefusedError for a constant that cannot be drawn or does not fit."""
     marked, number = _marked(content)
-    codes = Codes(store, {}, {}, 1)
+    codes = Codes(store, [1] * len(store.face.fonts))
+    # a sheet of several people has most of them anyway, one of a single person would grow
+    codes.show(store.face.glyphs(ISSUE_NUMBERS + (FREQUENT if len(content.blocks) > 1 else "")), "")
     drawn = [_drawn(sheet, number, codes, store) for sheet in sheets(marked)]
     pages = tuple(_page(*drawing, codes.meaning, store) for drawing in drawn)
-    known, sequences = codes.settled()
-    return Plate(pages=pages, base=FontBase(store, codes.own), codes=known, sequences=sequences)
+    plain, others = codes.settled()
+    bases = tuple(FontBase(store, place, own) for place, own in enumerate(codes.own))
+    counts = tuple(base.count for base in bases)
+    return Plate(pages=pages, bases=bases, counts=counts, plain=plain, others=others)
 
 
 def _marked(content: CertificateContent) -> tuple[CertificateContent, str]:
@@ -164,7 +174,8 @@ def _page(
         text=text,
         part=deflated(text),
         places=tuple(place for _, place in values),
-        quick=tuple((value, -1 if place.free else place.sure) for value, place in values),
+        order=tuple(value for value, _ in values),
+        sure=tuple(-1 if place.free else place.sure for _, place in values),
         template="\n".join([f"{head}%s{TAIL}" for head in heads]),
         numbers=tuple(_place(placement, store) for value, placement in places if value == ISSUE_NUMBER),
         imprint=None if sheet.imprint is None else sheet.imprint[1],
@@ -180,8 +191,10 @@ def _place(placement: Placement, store: GlyphStore) -> ValuePlace:
     return ValuePlace(
         placement=placement,
         sure=int(room / style.size) if line.size == style.size and free is not None else -1,
-        head=f" {line.y:.2f} Tm /{FONT} {line.size:g} Tf <",
+        head=f" {line.y:.2f} Td /{resource_name(0)} {line.size:g} Tf <",
         free=free or 0.0,
         left=left,
         room=room,
+        size=style.size,
+        limit=room * 1000 / style.size,
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import struct
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from certificates.errors import InvalidValueError, RefusedError, WireError
 from certificates.pdf.fonts import Typeface
@@ -19,9 +19,11 @@ _END = re.compile(rb"startxref\n(\d{1,10})\n%%EOF\n\Z")
 _TABLE = re.compile(rb"xref\n0 (\d{1,5})\n0000000000 65535 f \n((?:\d{10} 00000 n \n)+)trailer\n")
 _KIDS = re.compile(rb"/Kids\[((?:\d+ 0 R ?)+)\]")
 _NUMBER = re.compile(rb"(\d+) 0 R")
+_FONTS = re.compile(rb"/Font<<((?:/F\d+ \d+ 0 R)+)>>")
+_FONT = re.compile(rb"/(F(\d+)) (\d+) 0 R")
 _SECTION = re.compile(rb"(?s) beginbfchar\n(.*?)endbfchar\n")
 _MAPPING = re.compile(rb"<([0-9A-F]{4})> <([0-9A-F]+)>\n")
-_TEXT = re.compile(rb"<([0-9A-F]*)> Tj")
+_SHOWN = re.compile(rb"/(F\d+) [\d.]+ Tf <([0-9A-F]*)> Tj")
 _HEAD = b"%PDF-1.7\n"
 
 
@@ -30,7 +32,7 @@ class OwnReader:
 
     def __init__(self, face: Typeface) -> None:
         self._face = face
-        self._outlines: dict[str, bytes] = {}
+        self._outlines: dict[str, tuple[int, bytes]] = {}
 
     def read(self, pdf: bytes) -> tuple[PageTag, ...]:
         """The pages in order. Every code has a text, and its outline in the file is what the typeface draws for it.
@@ -55,40 +57,46 @@ class OwnReader:
         kids = [int(number) for number in _NUMBER.findall(_found(_KIDS.search(tree)))]
         if tree.count(b"/Count %d/" % len(kids)) != 1:
             raise WireError("the page tree does not count its pages")
-        (number,) = {_entry(objects[kid], b"/F0") for kid in kids}
-        font = objects[number]
-        texts = _texts(_stream(objects[_entry(font, b"/ToUnicode")]))
-        descendant = objects[_entry(font, b"/DescendantFonts[")]
-        descriptor = objects[_entry(descendant, b"/FontDescriptor")]
-        self._check_glyphs(_stream(objects[_entry(descriptor, b"/FontFile2")]), texts)
+        (resources,) = {_found(_FONTS.search(objects[kid])) for kid in kids}
+        texts: dict[bytes, Mapping[bytes, str]] = {}
+        for name, place, number in _FONT.findall(resources):
+            font = objects[int(number)]
+            texts[name] = _texts(_stream(objects[_entry(font, b"/ToUnicode")]))
+            descendant = objects[_entry(font, b"/DescendantFonts[")]
+            descriptor = objects[_entry(descendant, b"/FontDescriptor")]
+            program = _stream(objects[_entry(descriptor, b"/FontFile2")])
+            self._check_glyphs(int(place), program, texts[name].values())
         return tuple(_page(objects, kid, texts) for kid in kids)
 
-    def _check_glyphs(self, program: bytes, texts: Mapping[bytes, str]) -> None:
-        """Each glyph's outline against the typeface's own: what a reader of text cannot see."""
+    def _check_glyphs(self, place: int, program: bytes, texts: Collection[str]) -> None:
+        """Each glyph's outline against that of the font which owns its text: what a reader of text cannot see."""
         tables = {
-            program[12 + 16 * place : 16 + 16 * place]: struct.unpack_from(">II", program, 20 + 16 * place)
-            for place in range(struct.unpack_from(">H", program, 4)[0])
+            program[12 + 16 * table : 16 + 16 * table]: struct.unpack_from(">II", program, 20 + 16 * table)
+            for table in range(struct.unpack_from(">H", program, 4)[0])
         }
         (loca, size), (glyf, _) = tables[b"loca"], tables[b"glyf"]
         places = struct.unpack_from(f">{size // 4}I", program, loca)
         if len(places) != len(texts) + 2:
             raise WireError("the font has more glyphs than texts, or fewer")
-        for number, text in enumerate(texts.values(), 1):
+        known = self._outlines
+        for number, text in enumerate(texts, 1):
             found = program[glyf + places[number] : glyf + places[number + 1]]
-            if found != (self._outlines.get(text) or self._outline(text)):
+            if (place, found) != (known.get(text) or self._outline(text)):
                 raise WireError(f"code {number} draws another glyph")
 
-    def _outline(self, text: str) -> bytes:
-        """What the typeface draws for a text, without hints (OpenType 1.9, "glyf": simple glyphs), in whole words."""
+    def _outline(self, text: str) -> tuple[int, bytes]:
+        """Which font of the chain owns a text, and what it draws for it, without hints (OpenType 1.9, "glyf": simple
+        glyphs), in whole words."""
         (glyph,) = self._face.glyphs(text)
-        outline = self._face.outlines.outline(glyph.gid)
+        place = glyph.plane // 2
+        outline = self._face.fonts[place].outlines.outline(glyph.gid)
         if outline:
             hints = 10 + 2 * struct.unpack_from(">h", outline)[0]
             points = hints + 2 + struct.unpack_from(">H", outline, hints)[0]
             outline = outline[:hints] + b"\0\0" + outline[points:]
             outline += b"\0" * (-len(outline) % 4)
-        self._outlines[text] = outline
-        return outline
+        self._outlines[text] = place, outline
+        return place, outline
 
 
 def _objects(pdf: bytes) -> dict[int, bytes]:
@@ -142,15 +150,20 @@ def _texts(cmap: bytes) -> dict[bytes, str]:
     return {code: bytes.fromhex(text.decode()).decode("utf-16-be") for code, text in pairs}
 
 
-def _page(objects: Mapping[int, bytes], number: int, texts: Mapping[bytes, str]) -> PageTag:
+def _page(objects: Mapping[int, bytes], number: int, texts: Mapping[bytes, Mapping[bytes, str]]) -> PageTag:
     stream = _stream(objects[_entry(objects[number], b"/Contents")])
     return tagged_page(stream, _shown(stream, texts))
 
 
-def _shown(stream: bytes, texts: Mapping[bytes, str]) -> str:
-    """What the stream shows, a line for each run."""
-    lines = [
-        "".join([texts[run[place : place + 4]] for place in range(0, len(run), 4)])
-        for run in _TEXT.findall(stream)
-    ]
+def _shown(stream: bytes, texts: Mapping[bytes, Mapping[bytes, str]]) -> str:
+    """What the stream shows, a line for each line of it."""
+    lines = []
+    for line in stream.split(b"\n"):
+        runs = _SHOWN.findall(line)
+        if len(runs) != line.count(b"Tj"):
+            raise WireError("a text is shown in another way")
+        if runs:
+            lines.append(
+                "".join([texts[font][run[at : at + 4]] for font, run in runs for at in range(0, len(run), 4)])
+            )
     return "\n".join(lines)
