@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help demo test town load chaos race reconcile bench-sync bench-sync-size bench-pdf check pictures lock clean
+.PHONY: help demo test town load chaos race reconcile bench-sync bench-sync-size bench-pdf check preview pictures lock clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,10 @@ check: ## ruff, mypy strict, dependency direction, lock file
 	@$(PYTHON) -m ruff format --check --quiet .
 	@$(PYTHON) -m mypy
 	@.venv/bin/lint-imports --no-cache
+
+preview: ## the three invented municipalities on paper: out/preview/*/index.html
+	@.ci/setup demo
+	@for profile in certificates/profiles/*.toml; do $(PYTHON) -m certificates preview --profile $$profile || exit 1; done
 
 pictures: ## draw the pictures of docs/ and the seals of the invented municipalities anew
 	@.ci/setup demo

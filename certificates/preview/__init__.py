@@ -1,0 +1,1 @@
+"""What a profile looks like on paper, before anybody is issued anything."""
