@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from certificates.domain.municipality import Municipality
 from certificates.errors import ConfigurationError
 from certificates.pdf.fonts import Typeface, find_chain
+from certificates.pdf.glyph_gate import undrawable
 from certificates.profiles.reading import load_profile
 from certificates.service.command import Listener
 from certificates.service.keyring import load_signing_key, load_trusted_keys
@@ -68,9 +69,9 @@ def check(settings: Settings) -> None:
     _require_shared_database(settings)
 
 
-def load_municipality(settings: Settings) -> Municipality:
-    """Raises ProfileError with all that is wrong with the profile."""
-    return load_profile(settings.profile)
+def load_municipality(settings: Settings, face: Typeface | None = None) -> Municipality:
+    """With ``face`` every word of the profile must have glyphs. Raises ProfileError with all that is wrong."""
+    return load_profile(settings.profile, undrawable=None if face is None else undrawable(face))
 
 
 def _require_shared_database(settings: Settings) -> None:
@@ -160,6 +161,7 @@ async def compose(settings: Settings) -> AsyncIterator[Sequence[Listener]]:
     """Everything open, nothing listening yet."""
     trusted = load_trusted_keys(settings.trusted_keys)
     face = await asyncio.to_thread(Typeface.load, find_chain(settings.font, setting=FONT))
+    load_municipality(settings, face)
     async with contextlib.AsyncExitStack() as stack:
         books = await stack.enter_async_context(open_books(settings))
         press = await stack.enter_async_context(open_press(books.municipality, face))

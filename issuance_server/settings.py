@@ -41,7 +41,11 @@ class Settings:
         "how many processes of this server work for the municipality, this one included",
         default=1,
     )
-    profile: Path = setting(f"{PREFIX}PROFILE", "the municipality's profile (TOML)", default=_PROFILE)
+    profile: Path = setting(
+        f"{PREFIX}PROFILE",
+        "the municipality's profile, a TOML file with its seals beside it",
+        default=_PROFILE,
+    )
     font: str = setting(
         FONT,
         "TrueType fonts, separated as in PATH: each character is drawn by the first that has it, IPAmj Mincho in front; "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from certificates.domain.identifiers import KioskId
+from certificates.profiles.reading import load_profile, shipped_profile
 from load_tests.authority.transport import PartyFiles
 from load_tests.town.folder import TownFolder
 from load_tests.town.parts import KioskParts
@@ -50,6 +51,7 @@ def issuance(folder: TownFolder, *, database: str | None = None, registry: str =
         f"{prefix}DATABASE": database or f"sqlite+aiosqlite:///{folder.path('state', 'issuance.db')}",
         f"{prefix}AUTO_MIGRATE": "yes",
         f"{prefix}REGISTRY": registry,
+        f"{prefix}PROFILE": str(shipped_profile(folder.municipality)),
         # a demonstration at night is still a demonstration
         f"{prefix}ALWAYS_OPEN": "yes",
     }
@@ -81,8 +83,9 @@ def kiosk(
 ) -> Mapping[str, str]:
     prefix = "KOFU_KIOSK_"
     municipalities = folder.path("state", "municipalities.toml")
+    offered = load_profile(shipped_profile(folder.municipality))
     municipalities.write_text(
-        f'[[municipality]]\ncode = "{folder.municipality}"\nname = "見本県みほん市"\nname_en = "Mihon City, Mihon"\n',
+        f'[[municipality]]\ncode = "{offered.code}"\nname = "{offered.full_name}"\nname_en = "{offered.name_en}"\n',
         encoding="utf-8",
     )
     return {

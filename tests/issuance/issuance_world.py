@@ -163,13 +163,14 @@ class Counter:
         press: Press | None = None,
         ledger: MemoryLedger | None = None,
         ask: Ask | None = None,
+        municipality: Municipality = CITY,
     ) -> None:
         self.register = Views(*(people or (1,)))
         self.ledger = ledger or MemoryLedger()
         self.issue = Issue(
-            gate=Gate(municipality=CITY),
+            gate=Gate(municipality=municipality),
             look=Look(register=self.register, ask=ask or AskNobody()),
-            numbers=BlockNumbers(self.ledger, CODE, block=10),
+            numbers=BlockNumbers(self.ledger, municipality.code, block=10),
             press=press or PlainPress(),
             ledger=self.ledger,
             line=self.ledger,

@@ -15,12 +15,14 @@ import pytest
 from sqlalchemy import text
 
 from certificates.errors import ConfigurationError, UnavailableError
+from certificates.profiles.faults import ProfileError
+from certificates.profiles.reading import shipped_profile
 from certificates.service.command import run
 from certificates.service.progress import progress_bar
 from certificates.service.settings import read_settings
 from issuance_server.__main__ import SERVICE
 from issuance_server.commands import COMMANDS
-from issuance_server.compose import check, open_books
+from issuance_server.compose import check, compose, open_books
 from issuance_server.records import AuditEvent
 from issuance_server.settings import PREFIX, Settings
 from sync.change.events import CardCertificate
@@ -167,6 +169,37 @@ def test_what_is_wrong_is_said_before_anything_is_opened(
 ) -> None:
     with pytest.raises(ConfigurationError, match=reason):
         check(settings(parties, sqlite_url, **environment))
+
+
+def faulty_profile(folder: Path, *changes: tuple[str, str]) -> Path:
+    text = shipped_profile("992011").read_text("utf-8")
+    for old, new in changes:
+        text = text.replace(old, new)
+    path = folder / "faulty.toml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_every_fault_of_the_profile_is_said_before_anything_is_opened(
+    parties: Parties, sqlite_url: str, tmp_path: Path
+) -> None:
+    path = faulty_profile(tmp_path, ("= 200", "= -200"), ('"person"', '"nobody"'))
+    with pytest.raises(ProfileError) as refused:
+        check(settings(parties, sqlite_url, KOFU_ISSUANCE_PROFILE=str(path)))
+    assert [fault.key for fault in refused.value.faults] == [
+        "fees.resident-record",
+        "fees.seal-registration",
+        "policy.moving_out",
+    ]
+
+
+async def test_a_mayor_whose_name_cannot_be_drawn_signs_nothing(
+    parties: Parties, sqlite_url: str, tmp_path: Path
+) -> None:
+    path = faulty_profile(tmp_path, ("架空　花子", "架空　花😀"))
+    with pytest.raises(ProfileError, match=r"U\+1F600"):
+        async with compose(settings(parties, sqlite_url, KOFU_ISSUANCE_PROFILE=str(path))):
+            pytest.fail("serves with a profile that cannot be printed")
 
 
 @pytest.mark.parametrize(
