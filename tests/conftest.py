@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -11,38 +10,29 @@ import pytest
 from certificates.errors import UnavailableError
 from load_tests.servers.postgres import PostgresServer, postgres_server
 from load_tests.servers.redis import redis_server
+from tests.lanes import Lane
+from tests.tally import Tally
 
-
-class Tally:
-    """Counts how tests ended and why some were skipped, for the last lines of ``make test``."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._ended: Counter[str] = Counter()
-        self._reasons: Counter[str] = Counter()
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if report.when == "call" or report.outcome != "passed":
-            self._ended[report.outcome] += 1
-        if report.skipped and isinstance(report.longrepr, tuple):
-            self._reasons[str(report.longrepr[2]).removeprefix("Skipped: ")] += 1
-
-    def pytest_sessionfinish(self) -> None:
-        lines = [f"skipped {count}: {reason}" for reason, count in sorted(self._reasons.items())]
-        counts = [f"{self._ended[name]} {name}" for name in ("passed", "failed", "skipped")]
-        self._path.write_text("\n".join([*lines, ", ".join(counts)]) + "\n", encoding="utf-8")
+pytest_plugins = ["tests.tracing"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--tally", type=Path, default=None, help="write counts and reasons of skips to this file"
     )
+    parser.addoption(
+        "--lane", type=Path, default=None, help="share the run with all who are given this folder"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    path = config.getoption("--tally")
-    if path is not None:
-        config.pluginmanager.register(Tally(path), "tally")
+    config.addinivalue_line(
+        "markers", "lane(name): files of one name share something dear, so one process runs them all"
+    )
+    for option, plugin in (("--tally", Tally), ("--lane", Lane)):
+        path = config.getoption(option)
+        if path is not None:
+            config.pluginmanager.register(plugin(path), option)
 
 
 @pytest.fixture(scope="session")
