@@ -22,6 +22,7 @@ from load_tests.servers.process import find_program, kill_all, running, unix_soc
 
 _USER = "kofu"
 _HASTY: Final = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+_IN_MEMORY_BYTES: Final = 2 << 30  # more than its log may grow to
 _START_SECONDS = 60.0  # recovery after a kill reads the log again
 
 
@@ -126,12 +127,20 @@ class PostgresCluster:
         return unix_socket_answers(self._folder / ".s.PGSQL.5432") and lines[-2].strip() == "ready"
 
 
+def _parent(*, durable: bool) -> Path:
+    """Memory where nothing has to last: making and dropping tables is making and dropping files."""
+    memory = Path("/dev/shm")  # noqa: S108 - only the parent of a fresh private folder
+    if not durable and memory.is_dir() and shutil.disk_usage(memory).free > _IN_MEMORY_BYTES:
+        return memory
+    return Path("/tmp")  # noqa: S108 - the same; short, as sockets allow a path of 107 bytes
+
+
 @contextlib.contextmanager
 def postgres_cluster(
     *, durable: bool = False, settings: Mapping[str, str] | None = None
 ) -> Iterator[PostgresCluster]:
     """One that runs; ``durable`` False leaves out fsync (tests). Raises UnavailableError with the reason."""
-    folder = Path(tempfile.mkdtemp(prefix="kofu-pg-", dir="/tmp"))  # a short path: sockets allow 107 bytes
+    folder = Path(tempfile.mkdtemp(prefix="kofu-pg-", dir=_parent(durable=durable)))
     try:
         cluster = PostgresCluster(folder, durable=durable, settings=settings)
         try:

@@ -17,10 +17,6 @@ def children() -> list[str]:
     return [process.name() for process in psutil.Process().children() if process.status() != "zombie"]
 
 
-def folders() -> set[str]:
-    return {path.name for path in Path("/tmp").glob("kofu-pcscd-*")}
-
-
 def test_a_missing_driver_is_named_with_its_package(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(module, "_DRIVER", tmp_path / "missing.so")
     with pytest.raises(UnavailableError, match="vsmartcard-vpcd"), private_pcscd():
@@ -39,30 +35,34 @@ def test_a_run_folder_that_cannot_be_made_is_named(
 def test_nothing_is_left_when_the_start_fails_halfway(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, pcscd: PrivatePcscd
 ) -> None:
-    before, left = children(), folders()
-    program = tmp_path / "pcscd"
-    program.write_text("#!/bin/sh\necho no reader today\nexit 3\n")
+    before = children()
+    program, asked = tmp_path / "pcscd", tmp_path / "asked"
+    program.write_text(f'#!/bin/sh\necho "$3" >{asked}\necho no reader today\nexit 3\n')
     program.chmod(0o755)
     monkeypatch.setattr(module, "find_program", lambda *names: str(program))
     with pytest.raises(UnavailableError, match="no reader today"), private_pcscd():
         pass
     assert children() == before
-    assert folders() == left
+    readers = Path(asked.read_text().strip())
+    assert readers.parent.name.startswith("kofu-pcscd-")
+    assert not readers.parent.exists()
 
 
 def test_nothing_is_left_after_use_whatever_happened(pcscd: PrivatePcscd, card_file: Path) -> None:
-    before, left = children(), folders()
+    before, folders = children(), list[Path]()
     environment = dict(os.environ)
 
     def use() -> None:
         with private_pcscd() as server, card_on_reader(server, card_file):
+            folders.append(server.folder)
+            assert server.folder.exists()
             assert len(children()) == len(before) + 2
             raise KeyError("the test's own trouble")
 
     with pytest.raises(KeyError):
         use()
     assert children() == before
-    assert folders() == left
+    assert not folders[0].exists()
     assert dict(os.environ) == environment
 
 
