@@ -45,7 +45,9 @@ def _cauchy(parts: int, parity: int) -> Bytes:
 
 
 def _times(matrix: Bytes, rows: Bytes) -> Bytes:
-    products = _products()[matrix[:, :, None], rows[None, :, :]]
+    # A look-up of one index is twice as fast as one of two.
+    index = (matrix.astype(np.intp) << 8)[:, :, None] + rows[None, :, :]
+    products = _products().reshape(-1).take(index)
     return np.asarray(np.bitwise_xor.reduce(products, axis=1), dtype=np.uint8)
 
 
