@@ -49,12 +49,14 @@ def stuffed(contents: Sequence[bytes], words: int, width: int) -> Bits | None:
             found[row] = _stuffed_words(values[row], size, used, width)
     if None in found:
         return None
-    return np.frombuffer(b"".join([row for row in found if row is not None]), np.uint8).reshape(len(found), -1)
+    return np.frombuffer(b"".join([row for row in found if row is not None]), np.uint8).reshape(
+        len(found), -1
+    )
 
 
 def _stuffed_bytes(value: int, size: int, used: int) -> bytes | None:
     """Words that are bytes: the next one that must be stuffed is found by a search for a byte."""
-    pieces = []
+    pieces: list[bytes] = []
     left, stuffings = size, 0
     while True:
         row = value.to_bytes(-(-left // 8), "big")

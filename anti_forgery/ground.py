@@ -14,6 +14,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from anti_forgery.emblem import circle, emblem_lines, emblem_of
 from anti_forgery.latent_word import inside_word
 from anti_forgery.pdf_objects import A4, DOT, banded_mask, form_object, number
 from anti_forgery.profile import PrinterProfile
@@ -33,7 +34,7 @@ WORD_EM = 616.0
 WORD_GAP = 60.0
 STROKE = 3 * COARSE_PITCH
 """A stroke holds three coarse dots side by side; fewer are lost in a copy, more are seen in the original."""
-CYAN = "1 0 0 0 k"
+CYAN, CYAN_LINES = "1 0 0 0 k", "1 0 0 0 K"
 GOLDEN = (5**0.5 - 1) / 2
 
 
@@ -45,6 +46,15 @@ class Panel:
     y: int
     width: int
     height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Disc:
+    """Where the emblem stands in the ground, in points from the lower left corner of the page."""
+
+    x: float
+    y: float
+    radius: float
 
 
 def word_mask() -> NDArray[np.bool_]:
@@ -85,20 +95,24 @@ def dots_object(profile: PrinterProfile) -> bytes:
     return banded_mask(TILE[0] * columns, bands)
 
 
-def ground_object(dots: int, panel: Panel | None) -> bytes:
-    """The ground of a whole page as a Form XObject; ``dots`` is the number of the mask's object in the file."""
-    return form_object(_ground_content(panel), f"/XObject<</Dots {dots} 0 R>>")
+def ground_object(dots: int, panel: Panel | None, municipality: str, emblem: Disc) -> bytes:
+    """The ground of a whole page with the municipality's emblem in it, as a Form XObject.
+
+    ``dots`` is the number of the mask's object in the file.
+    """
+    return form_object(_ground_content(panel, municipality, emblem), f"/XObject<</Dots {dots} 0 R>>")
 
 
-@lru_cache(maxsize=8)
-def _ground_content(panel: Panel | None) -> bytes:
-    lines = [CYAN]
+@lru_cache(maxsize=256)
+def _ground_content(panel: Panel | None, municipality: str, emblem: Disc) -> bytes:
+    lines = [f"{CYAN} {CYAN_LINES} q 0 0 {A4[0]} {A4[1]} re", circle(emblem.x, emblem.y, emblem.radius)]
     if panel is not None:
-        page = f"0 0 {A4[0]} {A4[1]} re"
         sides = " ".join(_dots(side) for side in (panel.x, panel.y, panel.width, panel.height))
-        lines.append(f"{page} {sides} re W* n")
+        lines.append(f"{sides} re")
     width, height = (tiles * side for tiles, side in zip(TILES, TILE, strict=True))
-    lines.append(f"{_dots(width)} 0 0 {_dots(height)} {_dots(ORIGIN[0])} {_dots(ORIGIN[1])} cm /Dots Do")
+    lines.append("W* n")
+    lines.append(f"{_dots(width)} 0 0 {_dots(height)} {_dots(ORIGIN[0])} {_dots(ORIGIN[1])} cm /Dots Do Q")
+    lines += emblem_lines(emblem_of(municipality), emblem.x, emblem.y, emblem.radius)
     return zlib.compress("\n".join(lines).encode("ascii"), 9)
 
 

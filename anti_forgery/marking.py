@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject
-
-from anti_forgery.back import GROUND_PANEL, codes
-from anti_forgery.ground import dots_object, ground_object
-from anti_forgery.note import note_font, note_object, own_words
-from anti_forgery.pdf_objects import A4, stream_object
+from anti_forgery.back import codes
+from anti_forgery.constants import GROUND, MICRO, Constants, constants
+from anti_forgery.foreign_source import foreign_source
+from anti_forgery.micro_text import micro_mask
+from anti_forgery.note import own_words
+from anti_forgery.own_source import own_source
+from anti_forgery.pdf_objects import A4, plain_stream
 from anti_forgery.profile import PrinterProfile
 from anti_forgery.sealed import BackSealer
 from anti_forgery.sheet import SheetFacts
-from anti_forgery.source import Source, SourcePage, read_source
-from anti_forgery.update import Update, written
-from certificates.errors import BindingError, WireError
+from anti_forgery.source import Reference
+from anti_forgery.update import Update
+from certificates.errors import BindingError
 
-GROUND = "/KofuGround"
-_FRONT_CONTENT = f"q {GROUND} Do Q".encode("ascii")
-_BACK_CONTENT = f"q {GROUND} Do Q q /Note Do Q\n".encode("ascii")
+USUAL_FILES = range(11, 19, 2)
+"""Numbers at which objects are added to a file of ours of one to four pages."""
 
 
 def mark(pdf: bytes, sheets: Sequence[SheetFacts], sealer: BackSealer, profile: PrinterProfile) -> bytes:
@@ -28,39 +28,34 @@ def mark(pdf: bytes, sheets: Sequence[SheetFacts], sealer: BackSealer, profile: 
     The result begins with ``pdf`` byte for byte and adds to it, so every content stream of the municipality is kept
     as it was; the ground is painted before it, under it. Equal input and equal random bytes give equal output.
 
-    Raises WireError when ``pdf`` is not a plain A4 document, BindingError when pages and sheets do not belong
+    Raises WireError when ``pdf`` is not a document of A4 pages, BindingError when pages and sheets do not belong
     together, RefusedError when a sheet does not fit its back, ConfigurationError when a key's term is over.
     """
     _check_sheets(sheets)
-    source = read_source(pdf, len(sheets))
+    source = own_source(pdf, len(sheets)) or foreign_source(pdf, len(sheets))
     update = Update(source)
-    dots = update.add(dots_object(profile))
-    front_ground = update.add(ground_object(dots, None))
-    back_ground = update.add(ground_object(dots, GROUND_PANEL))
-    font = note_font(profile).write(update.add)
-    note = update.add(note_object(profile, font))
-    ground_content = update.add(stream_object("", _FRONT_CONTENT))
+    fixed = constants(profile, sheets[0].municipality, source.size)
+    update.add_block(fixed.block)
     kids: list[str] = []
     for page, sheet in zip(source.pages, sheets, strict=True):
-        update.replace(page.reference, _front(source, page, front_ground, ground_content))
-        code = codes(sealer.seal(sheet))
-        mask = update.add(code.mask)
-        content = update.add(stream_object("", _BACK_CONTENT + code.content + own_words(sheet, profile)))
-        objects = f"{GROUND} {back_ground} 0 R/Note {note} 0 R/Codes {mask} 0 R"
-        number = update.add(_back(source.tree, content, objects, font))
-        kids += [_reference(page.reference), f"{number} 0 R"]
-    tree = f"<</Type/Pages/Count {len(kids)}/Kids[{' '.join(kids)}]>>"
+        micro = update.add(micro_mask(sheet.issue_number))
+        objects = f"{GROUND} {fixed.front_ground} 0 R{MICRO} {micro} 0 R"
+        update.replace(page.reference, page.marked(source.tree, fixed.backdrop, objects, update.add))
+        back = _add_back(update, sheet, sealer, profile, fixed, source.tree, micro)
+        kids.append(f"{page.reference[0]} {page.reference[1]} R {back} 0 R")
+    tree = f"<</Type/Pages/Count {2 * len(kids)}/Kids[{' '.join(kids)}]>>"
     update.replace(source.tree, tree.encode("ascii"))
     return update.finish()
 
 
-def prepare(profile: PrinterProfile) -> None:
+def prepare(profile: PrinterProfile, municipalities: Sequence[str] = ("",)) -> None:
     """Make now what is the same in every file (about half a second): a service calls this before it takes orders.
 
     Raises ConfigurationError when the profile's font or address cannot be used.
     """
-    dots_object(profile)
-    note_object(profile, 0)
+    for municipality in municipalities:
+        for first in USUAL_FILES:
+            constants(profile, municipality, first)
 
 
 def _check_sheets(sheets: Sequence[SheetFacts]) -> None:
@@ -82,26 +77,24 @@ def _check_sheets(sheets: Sequence[SheetFacts]) -> None:
         position += first.pages
 
 
-def _front(source: Source, page: SourcePage, ground: int, content: int) -> bytes:
-    if GROUND in page.objects:
-        raise WireError("the PDF has been marked before")
-    objects = DictionaryObject(page.objects)
-    objects[NameObject(GROUND)] = IndirectObject(ground, 0, None)
-    resources = DictionaryObject(page.resources)
-    resources[NameObject("/XObject")] = objects
-    entries = DictionaryObject(page.entries)
-    entries[NameObject("/Resources")] = resources
-    entries[NameObject("/Contents")] = ArrayObject([IndirectObject(content, 0, None), *page.contents])
-    entries[NameObject("/Parent")] = source.tree
-    return written(entries)
-
-
-def _back(tree: IndirectObject, content: int, objects: str, font: int) -> bytes:
-    return (
-        f"<</Type/Page/Parent {_reference(tree)}/MediaBox[0 0 {A4[0]} {A4[1]}]/Contents {content} 0 R"
-        f"/Resources<</XObject<<{objects}>>/Font<</F {font} 0 R>>>>>>"
-    ).encode("ascii")
-
-
-def _reference(value: IndirectObject) -> str:
-    return f"{value.idnum} {value.generation} R"
+def _add_back(
+    update: Update,
+    sheet: SheetFacts,
+    sealer: BackSealer,
+    profile: PrinterProfile,
+    fixed: Constants,
+    tree: Reference,
+    micro: int,
+) -> int:
+    """The back of one sheet; returns the number of its page object."""
+    code = codes(sealer.seal(sheet))
+    mask = update.add(code.mask)
+    words = update.add(plain_stream(b"q /Note Do Q\n" + code.content + own_words(sheet, profile)))
+    objects = f"{GROUND} {fixed.back_ground} 0 R{MICRO} {micro} 0 R/Note {fixed.note} 0 R/Codes {mask} 0 R"
+    return update.add(
+        (
+            f"<</Type/Page/Parent {tree[0]} {tree[1]} R/MediaBox[0 0 {A4[0]} {A4[1]}]"
+            f"/Contents[{fixed.backdrop} 0 R {words} 0 R]"
+            f"/Resources<</XObject<<{objects}>>/Font<</F {fixed.font} 0 R>>>>>>"
+        ).encode("ascii")
+    )

@@ -1,4 +1,4 @@
-"""The words on the back: how whoever receives the paper checks it, 発行番号, page, and the inquiry site's address."""
+"""The words on the back: how whoever receives the paper checks it, 発行番号, page, the inquiry site's address; the blossom."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import zlib
 from functools import lru_cache
 
 from anti_forgery.back_font import BackFont, back_font
+from anti_forgery.hidden_picture import hidden_picture
 from anti_forgery.pdf_objects import POINTS_PER_MM, form_object, number
 from anti_forgery.profile import PrinterProfile
 from anti_forgery.sheet import SheetFacts
@@ -22,10 +23,12 @@ LABELS = ("発行番号", "ページ", "問合せサイト")
 BLACK = "0 0 0 1"
 
 # All in millimetres from the lower left corner of the sheet; type sizes in points.
-LEFT, RIGHT, COLUMN = 16.0, 194.0, 48.0
+LEFT, RIGHT, COLUMN, TABLE_RIGHT = 16.0, 194.0, 48.0, 161.0
 TITLE_Y, RULE_Y, NOTES_Y, LEADING = 271.0, 267.2, 259.4, 5.8
 TABLE_TOP, ROW, BASELINE = 235.0, 8.6, 2.9
 TITLE_SIZE, NOTE_SIZE, LABEL_SIZE, VALUE_SIZE = 15.0, 9.0, 9.0, 11.0
+SMALLEST = 7.0
+"""Of the address, when it is too long for its line."""
 
 
 def note_font(profile: PrinterProfile) -> BackFont:
@@ -51,7 +54,9 @@ def own_words(sheet: SheetFacts, profile: PrinterProfile) -> bytes:
 @lru_cache(maxsize=8)
 def _constant(profile: PrinterProfile) -> bytes:
     font = note_font(profile)
-    if font.width(profile.inquiry_site, VALUE_SIZE) > _points(RIGHT - COLUMN):
+    room = _points(TABLE_RIGHT - COLUMN)
+    size = min(VALUE_SIZE, room / font.width(profile.inquiry_site, 1.0))
+    if size < SMALLEST:
         raise ConfigurationError("PrinterProfile.inquiry_site", "is too long for its line on the back")
     lines = [f"{BLACK} k {BLACK} K", _rule(RULE_Y, 0.8)]
     lines.append(font.line(TITLE, _points(LEFT), _points(TITLE_Y), TITLE_SIZE))
@@ -59,8 +64,9 @@ def _constant(profile: PrinterProfile) -> bytes:
         lines.append(font.line(note, _points(LEFT), _points(NOTES_Y - LEADING * place), NOTE_SIZE))
     for row, label in enumerate(LABELS):
         lines.append(font.line(label, _points(LEFT), _points(_baseline(row)), LABEL_SIZE))
-    lines += [_rule(TABLE_TOP - ROW * row, 0.3) for row in range(len(LABELS) + 1)]
-    lines.append(font.line(profile.inquiry_site, _points(COLUMN), _points(_baseline(2)), VALUE_SIZE))
+    lines += [_rule(TABLE_TOP - ROW * row, 0.3, TABLE_RIGHT) for row in range(len(LABELS) + 1)]
+    lines.append(font.line(profile.inquiry_site, _points(COLUMN), _points(_baseline(2)), size))
+    lines += hidden_picture(profile)
     return zlib.compress("\n".join(lines).encode("ascii"), 9)
 
 
@@ -68,9 +74,9 @@ def _baseline(row: int) -> float:
     return TABLE_TOP - ROW * (row + 1) + BASELINE
 
 
-def _rule(y: float, width: float) -> str:
-    left, right, height = (number(_points(value)) for value in (LEFT, RIGHT, y))
-    return f"{width} w {left} {height} m {right} {height} l S"
+def _rule(y: float, width: float, right: float = RIGHT) -> str:
+    left, end, height = (number(_points(value)) for value in (LEFT, right, y))
+    return f"{width} w {left} {height} m {end} {height} l S"
 
 
 def _points(millimetres: float) -> float:

@@ -24,6 +24,11 @@ def stream_object(entries: str, data: bytes, *, compressed: bool = False) -> byt
     return head.encode("ascii") + body + b"\nendstream"
 
 
+def plain_stream(data: bytes) -> bytes:
+    """A stream without a filter, for a few operators: to deflate them takes longer than to write them."""
+    return b"<</Length %d>>stream\n%b\nendstream" % (len(data), data)
+
+
 def plain_mask(width: int, height: int, rows: bytes) -> bytes:
     """A one-bit stencil without a filter, for bits that hardly deflate; a 1 bit paints, rows packed most significant
     bit first (ISO 32000-2, 8.9.6.2)."""

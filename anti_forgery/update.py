@@ -3,13 +3,40 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import zlib
+from dataclasses import dataclass, field
 
-from pypdf.generic import ArrayObject, IndirectObject, PdfObject
+from anti_forgery.source import Reference, Source
 
-from anti_forgery.source import Source
-from certificates.errors import WireError
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """Objects that are the same in many files, written once: numbers from ``first`` on, ``offsets`` from its beginning."""
+
+    first: int
+    data: bytes = field(repr=False)
+    offsets: tuple[int, ...] = field(repr=False)
+
+
+class BlockWriter:
+    """Collects the objects of a block; ``add`` gives each its number."""
+
+    def __init__(self, first: int) -> None:
+        self._first = first
+        self._parts: list[bytes] = []
+        self._offsets: list[int] = []
+        self._length = 0
+
+    def add(self, body: bytes) -> int:
+        number = self._first + len(self._parts)
+        part = b"%d 0 obj\n%b\nendobj\n" % (number, body)
+        self._offsets.append(self._length)
+        self._parts.append(part)
+        self._length += len(part)
+        return number
+
+    def finish(self) -> Block:
+        return Block(first=self._first, data=b"".join(self._parts), offsets=tuple(self._offsets))
 
 
 class Update:
@@ -20,6 +47,7 @@ class Update:
         self._next = source.size
         self._parts: list[bytes] = [] if source.data.endswith(b"\n") else [b"\n"]
         self._length = len(source.data) + sum(map(len, self._parts))
+        self._blocks: set[int] = set()
         self._offsets: dict[int, tuple[int, int]] = {}
 
     def add(self, body: bytes) -> int:
@@ -29,12 +57,23 @@ class Update:
         self._put(number, 0, body)
         return number
 
-    def replace(self, reference: IndirectObject, body: bytes) -> None:
+    def add_block(self, block: Block) -> None:
+        """A block made for this place: its first number is the next one."""
+        if block.first != self._next:
+            raise ValueError("the block was made for another place")
+        for number, offset in enumerate(block.offsets, block.first):
+            self._offsets[number] = (self._length + offset, 0)
+        self._next += len(block.offsets)
+        self._blocks.add(len(self._parts))
+        self._parts.append(block.data)
+        self._length += len(block.data)
+
+    def replace(self, reference: Reference, body: bytes) -> None:
         """A new body for an object of the original file."""
-        self._put(reference.idnum, reference.generation, body)
+        self._put(*reference, body)
 
     def finish(self) -> bytes:
-        """The whole file; deterministic, its second /ID is a digest of what is in it."""
+        """The whole file; deterministic, its second /ID is a digest of what this file alone adds."""
         position = self._length
         tail = self._xref_stream(position) if self._source.uses_xref_stream else self._xref_table()
         end = f"startxref\n{position}\n%%EOF\n".encode("ascii")
@@ -86,23 +125,9 @@ class Update:
 
     def _trailer(self, size: int) -> bytes:
         source = self._source
-        entries = b"/Size %d/Prev %d" % (size, source.startxref)
-        for name in ("/Root", "/Info"):
-            if name in source.trailer:
-                entries += name.encode("ascii") + b" " + written(source.trailer.raw_get(name))
-        identity = source.trailer.get("/ID")
-        if isinstance(identity, ArrayObject) and identity:
-            digest = hashlib.sha256(b"".join([source.data, *self._parts])).hexdigest()[:32]
-            entries += b"/ID[%b<%b>]" % (written(identity[0]), digest.encode("ascii"))
+        entries = b"/Size %d/Prev %d%b" % (size, source.startxref, source.trailer)
+        if source.identity is not None:
+            own = [part for place, part in enumerate(self._parts) if place not in self._blocks]
+            digest = hashlib.sha256(b"".join([source.identity, *own])).hexdigest()[:32]
+            entries += b"/ID[%b<%b>]" % (source.identity, digest.encode("ascii"))
         return entries
-
-
-def written(value: PdfObject) -> bytes:
-    """A PDF object as it stands in a file; references stay references. Raises WireError when it cannot be written."""
-    out = io.BytesIO()
-    try:
-        value.write_to_stream(out)
-    except Exception as error:
-        # The object came from outside, and pypdf can read more than it can write.
-        raise WireError("an object of the PDF cannot be written again") from error
-    return out.getvalue()

@@ -25,9 +25,9 @@ from pypdf.generic import (
 )
 from reportlab.pdfgen.canvas import Canvas
 
+from anti_forgery.foreign_page import MAX_STREAMS, written
 from anti_forgery.marking import mark
-from anti_forgery.source import MAX_CONTENT, MAX_FILE, MAX_STREAMS
-from anti_forgery.update import written
+from anti_forgery.source import MAX_CONTENT, MAX_FILE
 from certificates.errors import BindingError, WireError
 from certificates.problems import ProblemCode
 from tests.anti_forgery.marks_world import fronts, profile, sealer, sheets
@@ -111,9 +111,13 @@ def test_what_is_no_pdf_is_refused(pdf: bytes) -> None:
         {"_2": b"<</Type/Pages/Kids[3 0 R 3 0 R]/Count 2>>"},
         {"_2": b"<</Type/Pages/Kids[7]/Count 1>>"},
         {"_2": b"<</Type/Book/Kids[3 0 R]/Count 1>>"},
-        {"_3": PAGE.replace(b"595.28 841.89", b"841.89 595.28")},
         {"_3": PAGE.replace(b"595.28 841.89", b"612 792")},
         {"_3": PAGE.replace(b"[0 0 595", b"[9 9 595")},
+        {"_3": PAGE.replace(b"[0 0 595.28 841.89]", b"[0 0 420.94 595.28]")},
+        {"_1": b"<</Type/Catalog/Pages 2 0 R/Perms<<>>>>"},
+        {"_1": b"<</Type/Catalog/Pages 2 0 R/Collection<<>>>>"},
+        {"_1": b"<</Type/Catalog/Pages 2 0 R/Names<</JavaScript<<>>>>>>"},
+        {"_1": b"<</Type/Catalog/Pages 2 0 R/Names<</EmbeddedFiles<<>>>>>>"},
         {"_3": PAGE.replace(b"[0 0 595.28 841.89]", b"[0 0 595.28]")},
         {"_3": PAGE.replace(b"[0 0 595.28 841.89]", b"[0 0/A 841.89]")},
         {"_3": PAGE.replace(b"/MediaBox[0 0 595.28 841.89]", b"")},
@@ -123,7 +127,7 @@ def test_what_is_no_pdf_is_refused(pdf: bytes) -> None:
         {"_3": PAGE.replace(b"/Resources<<>>", b"/Resources<</XObject 7>>")},
         {"_3": PAGE.replace(b"/Resources<<>>", b"/Resources<</XObject 9 0 R>>")},
         {"_3": PAGE.replace(b"/Resources<<>>", b"/Resources<</XObject 5 0 R>>"), "_5": b"<</A"},
-        {"_3": PAGE.replace(b"/Resources", b"/Rotate 90/Resources")},
+        {"_3": PAGE.replace(b"/Resources", b"/Rotate 45/Resources")},
         {"_3": PAGE.replace(b"/Resources", b"/UserUnit 2/Resources")},
         {"_3": PAGE.replace(b"/Resources", b"/Annots[]/Resources")},
         {"_3": PAGE.replace(b"/Resources", b"/Group<</S/Transparency/CS/DeviceRGB>>/Resources")},
