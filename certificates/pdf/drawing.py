@@ -12,6 +12,7 @@ from operator import attrgetter
 from certificates.domain.official_seal import SealImage
 from certificates.domain.seal import SealImprint
 from certificates.pdf.embedding import resource_name
+from certificates.pdf.fax import inline_mask
 from certificates.pdf.fitting import POINTS, SetLine, set_text
 from certificates.pdf.fonts import Glyph, Typeface
 from certificates.pdf.official_seal import cells
@@ -55,7 +56,7 @@ def draw(sheet: Sheet, face: Typeface, show: Show = shown) -> Drawing:
     if sheet.seal is not None:
         seal, box = sheet.seal
         if isinstance(seal, SealImage):
-            parts.append(imprint_mask(seal, box))
+            parts.append(_seal_image(seal, box))
         else:
             lettering = face.glyphs(seal.text)
             parts.append(_seal_lettering(box, lettering, show))
@@ -85,16 +86,24 @@ def text_line(line: SetLine, show: Show = shown) -> str:
     return f"{line.spacing:.3f} Tc {text} 0 Tc" if line.spacing else text
 
 
-def imprint_mask(imprint: SealImprint | SealImage, box: Box) -> str:
-    """At true size in the middle of its box, as an inline mask: so the content stream binds every dot to the page."""
-    width, height = imprint.width_mm, imprint.height_mm
+def imprint_mask(imprint: SealImprint, box: Box) -> str:
+    """At true size in the middle of its box, as an inline mask: so the content stream binds it to the page."""
+    data = zlib.compress(imprint.rows).hex().upper()
+    mask = f"BI /W {imprint.width} /H {imprint.height} /IM true /D [1 0] /F [/AHx /Fl]\nID {data}>\nEI"
+    return _at_true_size(imprint, box, mask)
+
+
+@cache
+def _seal_image(seal: SealImage, box: Box) -> str:
+    """Kept, because a municipality has few seals; bound to the page as an imprint is."""
+    return _at_true_size(seal, box, inline_mask(seal.width, seal.height, seal.rows))
+
+
+def _at_true_size(image: SealImprint | SealImage, box: Box, mask: str) -> str:
+    width, height = image.width_mm, image.height_mm
     x = (box.x + (box.width - width) / 2) * POINTS
     y = (PAPER[1] - box.y - (box.height + height) / 2) * POINTS
-    data = zlib.compress(imprint.rows).hex().upper()
-    return (
-        f"q {width * POINTS:.3f} 0 0 {height * POINTS:.3f} {x:.3f} {y:.3f} cm\n"
-        f"BI /W {imprint.width} /H {imprint.height} /IM true /D [1 0] /F [/AHx /Fl]\nID {data}>\nEI\nQ"
-    )
+    return f"q {width * POINTS:.3f} 0 0 {height * POINTS:.3f} {x:.3f} {y:.3f} cm\n{mask}\nQ"
 
 
 def _seal_lettering(box: Box, lettering: tuple[Glyph, ...], show: Show) -> str:

@@ -2,21 +2,20 @@
 
 The drawing is a page's own content stream in which each run of codes has become its text, so nothing of the forms, their
 versions or the municipality's profile is needed to draw the page as it was printed. The imprint is kept at half its
-resolution (about 300 dpi).
+resolution (about 300 dpi), the image of an official seal at a quarter (about 150 dpi).
 """
 
 from __future__ import annotations
 
-import io
 import re
 import zlib
 from collections.abc import Mapping, Sequence
 
 from PIL import Image
-from PIL.TiffImagePlugin import TiffImageFile
 
 from certificates.errors import WireError
 from certificates.pdf.drawing import shown
+from certificates.pdf.fax import inline_mask, rows_of
 from certificates.pdf.fonts import Glyph, Typeface
 from certificates.pdf.page_tag import OPENING
 from certificates.pdf.writing import one_page
@@ -27,15 +26,16 @@ Texts = Mapping[str, Mapping[str, str]]
 RUN = re.compile(r"(\S+) \(((?:[^\\()]|\\.)*)\) Tj")
 """A run of a front: its size, and its text with (, ) and \\ escaped."""
 _CODES = re.compile(r"/(\w+) (\S+) Tf <((?:[0-9A-F]{4})*)> Tj")
-_IMPRINT = re.compile(
-    r"BI /W (\d{1,4}) /H (\d{1,4}) /IM true /D \[1 0\] /F \[/AHx /Fl\]\nID ([0-9A-F]+)>\nEI"
+_MASK = re.compile(
+    r"BI /W (\d{1,4}) /H (\d{1,4}) /IM true /D \[1 0\] /F \[/AHx /(Fl|CCF)\]"
+    r"(?: /DP \[null << /K -1 /Columns \1 /Rows \2 /BlackIs1 true >>\])?\nID ([0-9A-F]+)>\nEI"
 )
 _REDUCED = re.compile(r"BI /W \d{1,4} /H \d{1,4} /IM true [^\n()]*\nID [0-9A-F]+>\nEI")
 _MEANING = re.compile(r"/KofuCodes [^\n]*\n")
 _RESOURCE = re.compile(r"[/<(]|\bBI\b")
 _SPECIAL = re.compile(r"([\\()])")
-_STRIP_OFFSETS, _ROWS_PER_STRIP, _STRIP_SIZES = 273, 278, 279  # TIFF 6.0
 _MAX_SIDE = 2000
+_IMPRINT_STEP, _SEAL_STEP = 2, 4
 
 
 def front_of(stream: bytes, texts: Texts) -> str:
@@ -49,9 +49,9 @@ def front_of(stream: bytes, texts: Texts) -> str:
         if not head.startswith(OPENING.decode("ascii")) or not body.rstrip().endswith("\nEMC"):
             return ""
         body = _MEANING.sub("", body.rstrip()[: -len("EMC")])
-        if _RESOURCE.search(_IMPRINT.sub("", _CODES.sub("", body))):
+        if _RESOURCE.search(_MASK.sub("", _CODES.sub("", body))):
             return ""
-        return _CODES.sub(lambda run: _clear(run, texts), _IMPRINT.sub(_reduced, body))
+        return _CODES.sub(lambda run: _clear(run, texts), _MASK.sub(_reduced, body))
     except (LookupError, ValueError, zlib.error, OSError):
         return ""
 
@@ -103,28 +103,23 @@ def _plain(escaped: str) -> str:
     return re.sub(r"\\(.)", r"\1", escaped)
 
 
-def _reduced(imprint: re.Match[str]) -> str:
-    """The same mask with half the dots a side, in the coding that is shortest for line art (ITU-T T.6)."""
-    width, height = int(imprint[1]), int(imprint[2])
+def _reduced(mask: re.Match[str]) -> str:
+    """The same mask with fewer dots, in the coding that is shortest for line art.
+
+    An imprint keeps half of them a side; the official seal, which is on every sheet and the same, keeps a quarter.
+    """
+    width, height, coded = int(mask[1]), int(mask[2]), bytes.fromhex(mask[4])
     if not 1 < width <= _MAX_SIDE or not 1 < height <= _MAX_SIDE:
-        raise ValueError("an imprint out of proportion")
-    rows = zlib.decompressobj().decompress(bytes.fromhex(imprint[3]), (width + 7) // 8 * height)
-    # a multiple of two a side: every dot that is kept stands for four
-    even = (
+        raise ValueError("an image out of proportion")
+    if mask[3] == "Fl":
+        rows, step = zlib.decompressobj().decompress(coded, (width + 7) // 8 * height), _IMPRINT_STEP
+    else:
+        rows, step = rows_of(width, height, coded), _SEAL_STEP
+    # a multiple of the step a side: every dot that is kept stands for as many of the others
+    whole = (
         Image.frombytes("1", (width, height), rows)
         .convert("L")
-        .crop((0, 0, width + width % 2, height + height % 2))
+        .crop((0, 0, width + -width % step, height + -height % step))
     )
-    half = even.reduce(2).point(lambda level: 255 * (level > 127)).convert("1")
-    written = io.BytesIO()
-    half.save(written, "TIFF", compression="group4", tiffinfo={_ROWS_PER_STRIP: half.height})
-    written.seek(0)
-    with TiffImageFile(written) as tiff:
-        tags = tiff.tag_v2
-        (start,), (size,) = tags[_STRIP_OFFSETS], tags[_STRIP_SIZES]
-    coded = written.getvalue()[start : start + size].hex().upper()
-    columns, lines = half.size
-    return (
-        f"BI /W {columns} /H {lines} /IM true /D [1 0] /F [/AHx /CCF]"
-        f" /DP [null << /K -1 /Columns {columns} /Rows {lines} /BlackIs1 true >>]\nID {coded}>\nEI"
-    )
+    less = whole.reduce(step).point(lambda level: 255 * (level > 127)).convert("1")
+    return inline_mask(*less.size, less.tobytes())

@@ -20,8 +20,8 @@ SEALS = {"993212-mayor.png": "ひながた町長之印", "993212-acting.png": "�
 _SIDE = 24.0  # millimetres
 _DPI = 600
 _FRAME, _MARGIN = 0.055, 0.035  # of the side
-_WEAR, _GRAIN = 1.6, 24  # dots by which an edge wanders, and over how many it does
-_FADED = 0.006  # part of the ink that is missing, in small holes
+_WEAR, _GRAIN = 1.6, 40  # dots by which an edge wanders, and over how many it does
+_FADED = 0.002  # part of the ink that is missing, in small holes
 
 
 def scan(lettering: str, face: Typeface, *, seed: int) -> Image.Image:

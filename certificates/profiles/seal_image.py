@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from io import BytesIO
 
 from PIL import Image, UnidentifiedImageError
@@ -12,6 +13,9 @@ MAX_FILE = 4 * 1024 * 1024
 """Bytes."""
 _MAX_DOTS = 1200  # a side: 25 mm at 1,200 dpi
 _THRESHOLD = 128  # of 255: a grey dot darker than this is ink
+_MOST_DEFLATED = (
+    10_000  # bytes; a clean imprint has half of it, and it must fit page and back beside all else
+)
 _INK = (0.03, 0.85)  # of the area; outside of it the file is blank, or white on black
 
 
@@ -45,6 +49,12 @@ def read_seal_image(data: bytes, side: float) -> SealImage:
         raise SealImageError(
             f"黒い部分が{ink:.0%}です。白紙か、白黒が逆の画像です",
             f"ink covers {ink:.0%}: the image is blank, or white where it should be black",
+        )
+    noise = len(zlib.compress(bits.tobytes(), 9))
+    if noise > _MOST_DEFLATED:
+        raise SealImageError(
+            f"点の汚れが多すぎます（圧縮して{noise:,}バイト、{_MOST_DEFLATED:,}まで）。読み取った画像を整えてください",
+            f"the scan is too speckled ({noise:,} bytes deflated, at most {_MOST_DEFLATED:,}): clean it",
         )
     return SealImage(width=bits.width, height=bits.height, side=side, rows=bits.tobytes())
 

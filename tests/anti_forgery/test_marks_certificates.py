@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -10,14 +11,18 @@ from anti_forgery.marking import mark
 from anti_forgery.sheet import SheetFacts
 from anti_forgery.verification import Outcome, verify_image
 from certificates.domain.application import Application
+from certificates.domain.content import CertificateContent
 from certificates.domain.identifiers import numbered, resident_number
 from certificates.domain.kinds import CertificateKind, OptionalItem
+from certificates.domain.official_seal import SealImage
 from certificates.errors import ConfigurationError
 from certificates.pdf.fonts import Typeface, find_mincho
 from certificates.pdf.reading import read_pages
 from certificates.pdf.sample_people import family
 from certificates.pdf.samples import _content, sample_contents
 from certificates.pdf.writing import render
+from certificates.preview.specimens import specimens
+from certificates.profiles.reading import load_profile, shipped_profile
 from tests.anti_forgery.marks_world import CENTRE, SITE, picture, profile, sealer, sheet
 
 
@@ -51,6 +56,20 @@ def test_a_marked_certificate_still_says_whose_it_is_and_its_back_says_the_same(
         assert [tag.sha256 for tag in read_pages(marked, backs=True)] == [fact.page_sha256 for fact in facts]
         verdict = verify_image(picture(marked, 1, 200), [SITE], [CENTRE.public_key])
         assert (verdict.outcome, verdict.sheet) == (Outcome.PASSED, facts[0])
+
+
+def test_a_full_sheet_with_the_image_of_an_official_seal_fits_its_back(face: Typeface) -> None:
+    town = load_profile(shipped_profile("993212"))
+    full = next(iter(specimens(town, face, date(2026, 11, 26)))).content
+    assert isinstance(full, CertificateContent)
+    assert isinstance(full.official_seal, SealImage)
+    pdf = render([full], face).pdf
+    (tag,) = read_pages(pdf)
+    (fact,) = facts_of(pdf)
+    fact = replace(fact, front=tag.front)
+    marked = mark(pdf, [fact], sealer(), profile())
+    verdict = verify_image(picture(marked, 1, 200), [SITE], [CENTRE.public_key])
+    assert (verdict.outcome, verdict.sheet) == (Outcome.PASSED, fact)
 
 
 def test_every_sheet_of_a_household_of_nine_fits_its_back_and_comes_back_from_it(face: Typeface) -> None:

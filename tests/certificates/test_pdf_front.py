@@ -16,7 +16,8 @@ from certificates.pdf.quick.writer import QuickWriter
 from certificates.pdf.reading import read_pages
 from certificates.pdf.samples import sample_contents
 from certificates.pdf.writing import render
-from tests.certificates.paper import NUMBER, ORDER, mincho
+from certificates.profiles.reading import load_profile, shipped_profile
+from tests.certificates.paper import DAY, NUMBER, ORDER, content, mincho, resident
 
 SEAL = "seal"
 
@@ -32,15 +33,25 @@ def drawn(pdf: bytes) -> NDArray[np.uint8]:
 
 
 def test_every_sample_is_drawn_again_from_its_front(face: Typeface) -> None:
-    for name, content in sample_contents(face).items():
-        for pdf in (QuickWriter(face).render([content]).pdf, render([content], face).pdf):
+    for name, sample in sample_contents(face).items():
+        for pdf in (QuickWriter(face).render([sample]).pdf, render([sample], face).pdf):
             (page,) = read_pages(pdf)
             again = drawn(front_pdf(page.front, face))
             differs = drawn(pdf) != again
             # the imprint alone is kept with fewer dots
             assert differs.mean() < (0.001 if name == SEAL else 1e-12), name
-            assert not content.missing_from(page.text)
+            assert not sample.missing_from(page.text)
             assert bare(text_of(page.front)) == bare(page.text)
+
+
+def test_the_image_of_an_official_seal_is_drawn_again_in_a_quarter_of_its_dots(face: Typeface) -> None:
+    certificate = content(resident(), municipality=load_profile(shipped_profile("993212")), day=DAY)
+    pdf = QuickWriter(face).render([certificate]).pdf
+    (page,) = read_pages(pdf)
+    assert "BI /W 142 /H 142 " in page.front
+    differs = drawn(pdf) != drawn(front_pdf(page.front, face))
+    assert 0 < differs.mean() < 0.004
+    assert differs[: differs.shape[0] * 3 // 4].sum() == 0
 
 
 @pytest.mark.parametrize(

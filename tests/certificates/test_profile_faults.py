@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -103,6 +104,12 @@ def png(size: tuple[int, int] = (567, 567), mode: str = "L", ink: int = 300, col
     return file.getvalue()
 
 
+def noise() -> bytes:
+    file = BytesIO()
+    Image.frombytes("L", (567, 567), Random(1).randbytes(567 * 567)).save(file, "PNG")
+    return file.getvalue()
+
+
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
@@ -113,6 +120,7 @@ def png(size: tuple[int, int] = (567, 567), mode: str = "L", ink: int = 300, col
         (png(ink=10), "ink covers 0%"),
         (png(ink=567), "ink covers 100%"),
         (png()[:200], "not a PNG"),
+        (noise(), "too speckled"),
         (b"\0" * 5_000_000, "larger than"),
     ],
 )
