@@ -103,7 +103,7 @@ async def _begin(engine: AsyncEngine) -> None:
     state = FeedState(municipality=MUNICIPALITY, applied=0, known=0, heard_at=datetime.now(UTC))
     async with writing(engine) as connection:
         await connection.run_sync(metadata.create_all)
-        await connection.execute(insert(feed_state), state_values(state))
+        await connection.execute(insert(feed_state).values(state_values(state)))
     async with engine.connect() as connection:
         await connection.execution_options(isolation_level="AUTOCOMMIT")
         await connection.exec_driver_sql("ANALYZE")

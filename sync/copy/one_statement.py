@@ -1,4 +1,4 @@
-"""One prepared statement through the database driver's own connection: the only read of the issuing path.
+"""One prepared statement through the database driver's own connection: the read of the issuing path and of the push.
 
 SQLAlchemy makes the statement, knows the dialect and pools the connections. Executing through it costs more than the
 query itself: on SQLite every step of a cursor is a change of threads.
@@ -21,7 +21,7 @@ Rows = Sequence[Sequence[object]]
 
 
 class OneStatement:
-    """``statement`` has one bound parameter, which occurs once; the engine stays its opener's."""
+    """``statement`` has bound parameters, each of which occurs once; the engine stays its opener's."""
 
     def __init__(self, engine: AsyncEngine, statement: ClauseElement, *, seconds: float) -> None:
         self._engine = engine
@@ -29,12 +29,12 @@ class OneStatement:
         self._fetch = _DRIVERS[engine.dialect.name]
         self._seconds = seconds
 
-    async def rows(self, value: str) -> Rows:
-        """All rows, of one snapshot. Raises UnavailableError, also when ``seconds`` have passed."""
+    async def rows(self, *values: object) -> Rows:
+        """All rows, of one snapshot, for the parameters in their order. Raises UnavailableError, also when ``seconds`` have passed."""
         async with reading(self._engine, seconds=self._seconds) as connection:
             driver = (await connection.get_raw_connection()).driver_connection
             try:
-                return await self._fetch(driver, self._sql, value)
+                return await self._fetch(driver, self._sql, values)
             except _FAILURES as error:
                 await connection.invalidate()
                 if isinstance(error, _SERVER_GONE):
@@ -55,19 +55,19 @@ _SERVER_GONE = (
 _FAILURES = (sqlite3.Error, asyncpg.PostgresError, *_SERVER_GONE)
 
 
-async def _sqlite(driver: object, sql: str, value: str) -> Rows:
+async def _sqlite(driver: object, sql: str, values: Sequence[object]) -> Rows:
     assert isinstance(driver, aiosqlite.Connection)
     # outside any transaction a single statement is a snapshot of its own
-    return [tuple(row) for row in await driver.execute_fetchall(sql, (value,))]
+    return [tuple(row) for row in await driver.execute_fetchall(sql, values)]
 
 
-async def _postgresql(driver: object, sql: str, value: str) -> Rows:
+async def _postgresql(driver: object, sql: str, values: Sequence[object]) -> Rows:
     assert isinstance(driver, asyncpg.Connection)
-    rows: Rows = await driver.fetch(sql, value)
+    rows: Rows = await driver.fetch(sql, *values)
     return rows
 
 
-_DRIVERS: Mapping[str, Callable[[object, str, str], Awaitable[Rows]]] = {
+_DRIVERS: Mapping[str, Callable[[object, str, Sequence[object]], Awaitable[Rows]]] = {
     "sqlite": _sqlite,
     "postgresql": _postgresql,
 }

@@ -1,9 +1,9 @@
-"""Rows in bulk on PostgreSQL: arrays for keys, COPY for rows, through the driver's own connection."""
+"""Rows in bulk on PostgreSQL: a column an array, all tables in one statement; COPY for a full load."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from functools import cache
 
 import asyncpg
@@ -12,14 +12,12 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sync.copy import tables
+from sync.copy.parts import Part, Way
 from sync.copy.replacing import replacing
 
 # a type whose constructor has no annotations in SQLAlchemy
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
-_FEW = 20  # up to here one statement with arrays is quicker than COPY and a second table
-
-Values = tuple[object, ...]
+_LOAD = 2_000  # rows; from here COPY is quicker, and only a full load adds as many
 
 
 class PostgresqlRows:
@@ -28,47 +26,26 @@ class PostgresqlRows:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def find(self, sql: str, keys: Sequence[str] | Sequence[int]) -> Sequence[Sequence[object]]:
-        kind = "bigint" if keys and isinstance(keys[0], int) else "text"
+    async def find(self, sql: str, *keys: Sequence[str] | Sequence[int]) -> Sequence[Sequence[object]]:
+        kinds = ["bigint" if some and isinstance(some[0], int) else "text" for some in keys]
+        sets = [f"SELECT unnest(${place}::{kind}[])" for place, kind in enumerate(kinds, 1)]
         async with self._driver() as driver:
-            found: Sequence[Sequence[object]] = await driver.fetch(
-                sql.replace("{keys}", f"SELECT unnest($1::{kind}[])"), keys
-            )
+            found: Sequence[Sequence[object]] = await driver.fetch(sql.format(*sets, of=_OF, end=_END), *keys)
         return found
 
-    async def add(self, table: Table, rows: Sequence[Values]) -> None:
-        if not rows:
-            return
+    async def write(self, parts: Sequence[Part]) -> None:
+        together: list[Part] = []
         async with self._driver() as driver:
-            if len(rows) <= _FEW:
-                await driver.execute(_insert(table), *_columns(rows))
-            else:
-                await driver.copy_records_to_table(table.name, records=rows, columns=_names(table))
-
-    async def put(self, table: Table, rows: Sequence[Values]) -> None:
-        if not rows:
-            return
-        async with self._driver() as driver:
-            if len(rows) <= _FEW:
-                await driver.execute(f"{_insert(table)} {replacing(table)}", *_columns(rows))
-                return
-            coming = f"coming_{table.name}"
-            # made once for each connection; every commit empties it
-            await driver.execute(
-                f"CREATE TEMPORARY TABLE IF NOT EXISTS {coming} (LIKE {table.name}) ON COMMIT DELETE ROWS"
-            )
-            await driver.execute(f"TRUNCATE pg_temp.{coming}")
-            await driver.copy_records_to_table(
-                coming, schema_name="pg_temp", records=rows, columns=_names(table)
-            )
-            names = ", ".join(_names(table))
-            await driver.execute(
-                f"INSERT INTO {table.name} ({names}) SELECT {names} FROM pg_temp.{coming} {replacing(table)}"  # noqa: S608 - names of our own tables
-            )
-
-    async def move(self, leaves: Sequence[Values]) -> None:
-        async with self._driver() as driver:
-            await driver.execute(f"{_insert(tables.leaves)} {_MOVED}", *_columns(leaves))
+            for part in parts:
+                if part.way is Way.ADD and len(part.rows) >= _LOAD:
+                    names = _names(part.table)
+                    await driver.copy_records_to_table(part.table.name, records=part.rows, columns=names)
+                elif part.rows:
+                    together.append(part)
+            if together:
+                statement = _statement(tuple((part.table, part.way) for part in together))
+                arrays = (column for part in together for column in zip(*part.rows, strict=True))
+                await driver.execute(statement, *arrays)
 
     @contextlib.asynccontextmanager
     async def _driver(self) -> AsyncIterator[asyncpg.Connection]:
@@ -84,26 +61,38 @@ class PostgresqlRows:
             raise IntegrityError(None, None, Exception(type(error).__name__)) from None
 
 
+# as an array the planner looks every key up in the index; of IN and a subquery it thinks that it may read the whole table
+_OF, _END = "= ANY (ARRAY (", "))"
 _MOVED = (
     "ON CONFLICT (leaf) DO UPDATE SET high = leaves.high # excluded.high, low = leaves.low # excluded.low, "
     "touched = greatest(leaves.touched, excluded.touched)"
 )
 
 
-def _columns(rows: Sequence[Values]) -> list[Sequence[object]]:
-    return [*zip(*rows, strict=True)]
+@cache
+def _statement(parts: tuple[tuple[Table, Way], ...]) -> str:
+    """One INSERT a table, each but the last in a CTE: one round trip, one plan that the connection keeps."""
+    inserts: list[str] = []
+    first = 1
+    for table, way in parts:
+        inserts.append(_insert(table, way, first))
+        first += len(table.c)
+    *before, last = inserts
+    if not before:
+        return last
+    return "WITH " + ", ".join(f"part{place} AS ({each})" for place, each in enumerate(before)) + " " + last
+
+
+def _insert(table: Table, way: Way, first: int) -> str:
+    """``first``: the number of the table's first parameter."""
+    arrays = ", ".join(
+        f"${place}::{column.type.compile(_DIALECT)}[]" for place, column in enumerate(table.c, first)
+    )
+    names = ", ".join(_names(table))
+    on_conflict: Mapping[Way, str] = {Way.ADD: "", Way.PUT: replacing(table), Way.MOVE: _MOVED}
+    return f"INSERT INTO {table.name} ({names}) SELECT * FROM unnest({arrays}) {on_conflict[way]}"  # noqa: S608 - names of our own tables
 
 
 @cache
 def _names(table: Table) -> list[str]:
     return [column.name for column in table.c]
-
-
-@cache
-def _insert(table: Table) -> str:
-    """All rows in one statement, a column an array."""
-    arrays = ", ".join(
-        f"${place}::{column.type.compile(_DIALECT)}[]" for place, column in enumerate(table.c, 1)
-    )
-    names = ", ".join(_names(table))
-    return f"INSERT INTO {table.name} ({names}) SELECT * FROM unnest({arrays})"  # noqa: S608 - names of our own tables

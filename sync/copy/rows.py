@@ -8,33 +8,31 @@ from typing import Protocol
 from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from sync.copy import tables
+from sync.copy.parts import Part, Values, Way
 from sync.copy.postgresql import PostgresqlRows
 from sync.copy.sql_rows import row_values
 from sync.copy.sqlite import SqliteRows
 from sync.copy.store import Row
 from sync.reconcile.leaves import LeafMove, halves
 
-Values = tuple[object, ...]
-"""One row of a table, its columns in the table's order."""
-
 
 class BulkRows(Protocol):
     """Many rows at once, within the transaction of the connection."""
 
-    async def find(self, sql: str, keys: Sequence[str] | Sequence[int]) -> Sequence[Sequence[object]]:
-        """The rows of a statement that holds ``{keys}`` once, where a set of keys belongs."""
+    async def find(self, sql: str, *keys: Sequence[str] | Sequence[int]) -> Sequence[Sequence[object]]:
+        """The rows of a statement.
+
+        ``{0}``, ``{1}`` … stand in it for selects of one set of keys each, and ``{of}`` and ``{end}`` around the select
+        of which a column's value must be one.
+        """
         ...
 
-    async def add(self, table: Table, rows: Sequence[Values]) -> None:
-        """New rows. Raises IntegrityError when a key is there already."""
-        ...
+    async def write(self, parts: Sequence[Part]) -> None:
+        """All parts, in one statement where the database can; no table stands in ``parts`` twice.
 
-    async def put(self, table: Table, rows: Sequence[Values]) -> None:
-        """Insert or replace by primary key; no key stands in ``rows`` twice."""
-        ...
-
-    async def move(self, leaves: Sequence[Values]) -> None:
-        """Rows of the leaves' table: exclusive or of the halves, the larger of the numbers."""
+        Raises IntegrityError when a row that is to be added is there already.
+        """
         ...
 
 
@@ -48,15 +46,24 @@ def bulk_rows(connection: AsyncConnection) -> BulkRows:
     return _KINDS[connection.dialect.name](connection)
 
 
-async def put_rows(connection: AsyncConnection, rows: Iterable[Row]) -> None:
+def current(rows: Iterable[Row]) -> list[Part]:
     """Insert or replace by key; of several rows with one key the last one stays. No history, no leaves."""
     by_table: dict[Table, dict[object, Values]] = {}
     for row in rows:
         table, values = row_values(row)
         by_table.setdefault(table, {})[values[0]] = values
-    bulk = bulk_rows(connection)
-    for table, by_key in by_table.items():
-        await bulk.put(table, [*by_key.values()])
+    return [Part(table, Way.PUT, [*by_key.values()]) for table, by_key in by_table.items()]
+
+
+def moved(moves: Iterable[LeafMove]) -> Part:
+    """Exclusive-or each digest into its leaf, which is made where there is none; no leaf stands in ``moves`` twice."""
+    rows: list[Values] = [(move.leaf, *halves(move.digest), move.touched) for move in moves]
+    return Part(tables.leaves, Way.MOVE, rows)
+
+
+async def put_rows(connection: AsyncConnection, rows: Iterable[Row]) -> None:
+    """Write what ``current`` makes of the rows."""
+    await bulk_rows(connection).write(current(rows))
 
 
 async def add_rows(connection: AsyncConnection, rows: Iterable[Row]) -> None:
@@ -65,13 +72,10 @@ async def add_rows(connection: AsyncConnection, rows: Iterable[Row]) -> None:
     for row in rows:
         table, values = row_values(row)
         by_table.setdefault(table, []).append(values)
-    bulk = bulk_rows(connection)
-    for table, added in by_table.items():
-        await bulk.add(table, added)
+    parts = [Part(table, Way.ADD, added) for table, added in by_table.items()]
+    await bulk_rows(connection).write(parts)
 
 
 async def move_leaves(connection: AsyncConnection, moves: Iterable[LeafMove]) -> None:
-    """Exclusive-or each digest into its leaf, which is made where there is none; no leaf stands in ``moves`` twice."""
-    rows: list[Values] = [(move.leaf, *halves(move.digest), move.touched) for move in moves]
-    if rows:
-        await bulk_rows(connection).move(rows)
+    """Write what ``moved`` makes of the moves."""
+    await bulk_rows(connection).write([moved(moves)])

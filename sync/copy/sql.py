@@ -14,7 +14,9 @@ from certificates.errors import ConfigurationError
 from sync.change.naming import serials_in
 from sync.copy import tables
 from sync.copy.database import writing_alone
-from sync.copy.rows import add_rows, bulk_rows, move_leaves, put_rows
+from sync.copy.looking import LOOK, keys_of, seen_in
+from sync.copy.parts import Part, Way
+from sync.copy.rows import add_rows, bulk_rows, current, move_leaves, moved
 from sync.copy.sql_rows import (
     block_of,
     block_values,
@@ -22,10 +24,7 @@ from sync.copy.sql_rows import (
     feed_state_of,
     history_values,
     inbox_values,
-    resident_of,
-    seal_of,
     state_values,
-    suppression_of,
 )
 from sync.copy.store import (
     Block,
@@ -85,29 +84,24 @@ class SqlTransaction:
         return {row.sequence: bytes(row.digest) for row in await self._connection.execute(query)}
 
     async def find(self, wanted: Wanted) -> Found:
-        members = await self._rows(_HOUSEMATES, wanted.residents, resident_of)
-        members += await self._rows(_HOUSEHOLDS, wanted.households, resident_of)
-        residents = {row.member.number: row for row in members}
-        blocks = await self._blocks(wanted)
+        rows = await self._bulk.find(LOOK, *keys_of(wanted))
+        seen = seen_in(rows)
+        blocks = await self._blocks(wanted) if seen.any_block else []
         bodies = await self._bodies({block.sequence for block in blocks})
-        serials = wanted.cards.union(*(serials_in(body) for body in bodies.values()))
-        seals = await self._rows(_by(tables.seals, "resident"), wanted.seals, seal_of)
-        suppressions = await self._rows(_by(tables.suppressions, "key"), wanted.suppressions, suppression_of)
+        serials = {serial for body in bodies.values() for serial in serials_in(body)} - wanted.cards
         cards = await self._rows(_by(tables.cards, "serial"), serials, card_of)
         return Found(
-            residents=residents,
-            members=[row.member for row in residents.values()],
-            seals={row.resident: row for row in seals},
-            suppressions={row.key: row for row in suppressions},
-            cards={row.serial: row for row in cards},
+            residents=seen.residents,
+            members=[row.member for row in seen.residents.values()],
+            seals=seen.seals,
+            suppressions=seen.suppressions,
+            cards={**seen.cards, **{row.serial: row for row in cards}},
             blocks=blocks,
             bodies=bodies,
         )
 
     async def _blocks(self, wanted: Wanted) -> list[Block]:
         blocks = tables.blocks
-        if (await self._connection.execute(select(blocks.c.sequence).limit(1))).first() is None:
-            return []
         naming = await self._rows(_by(blocks, "resident"), wanted.residents, block_of)
         naming += await self._rows(_by(blocks, "household"), wanted.households, block_of)
         return await self._rows(_by(blocks, "sequence"), {block.sequence for block in naming}, block_of)
@@ -121,16 +115,21 @@ class SqlTransaction:
         return [read(row) for row in await self._bulk.find(sql, wanted)] if wanted else []
 
     async def write(self, writing: Writing) -> None:
-        await self._bulk.add(tables.inbox, [inbox_values(row) for row in writing.inbox])
         history = [
             history_values(numbered.sequence, numbered.row)
             for numbered in writing.rows
             if isinstance(numbered.row, ResidentRow)
         ]
-        await self._bulk.add(tables.resident_history, history)
-        await put_rows(self._connection, (numbered.row for numbered in writing.rows))
-        await move_leaves(self._connection, writing.leaves)
-        await self._bulk.add(tables.blocks, [block_values(block) for block in writing.blocks])
+        await self._bulk.write(
+            [
+                Part(tables.inbox, Way.ADD, [inbox_values(row) for row in writing.inbox]),
+                Part(tables.resident_history, Way.ADD, history),
+                *current(numbered.row for numbered in writing.rows),
+                moved(writing.leaves),
+                Part(tables.blocks, Way.ADD, [block_values(block) for block in writing.blocks]),
+                Part(tables.feed_state, Way.PUT, [state_values(writing.state)]),
+            ]
+        )
         for block in writing.lifted:
             await self._connection.execute(delete(tables.blocks).where(_same(block)))
         if writing.corrected:
@@ -138,7 +137,6 @@ class SqlTransaction:
             await self._connection.execute(
                 update(tables.inbox).where(corrected).values(state=InboxState.CORRECTED.value)
             )
-        await self._set_state(writing.state)
 
     async def clear(self) -> None:
         self._loaded.clear()
@@ -165,17 +163,13 @@ class SqlTransaction:
         await self._connection.execute(
             insert(history).from_select(["number", "history", "sequence", "record"], fresh)
         )
-        await self._set_state(state)
+        await self._bulk.write([Part(tables.feed_state, Way.PUT, [state_values(state)])])
 
     async def _move_loaded(self) -> None:
         moves = [LeafMove(leaf=leaf, digest=digest, touched=0) for leaf, digest in self._loaded.items()]
         for start in range(0, len(moves), _LEAVES_AT_ONCE):
             await move_leaves(self._connection, moves[start : start + _LEAVES_AT_ONCE])
         self._loaded.clear()
-
-    async def _set_state(self, state: FeedState) -> None:
-        await self._connection.execute(delete(tables.feed_state))
-        await self._connection.execute(insert(tables.feed_state), state_values(state))
 
 
 _LEAVES_AT_ONCE = 20_000
@@ -194,13 +188,10 @@ _CURRENT = (
 
 def _by(table: Table, column: str) -> str:
     names = ", ".join(column.name for column in table.c)
-    return f"SELECT {names} FROM {table.name} WHERE {column} IN ({{keys}})"  # noqa: S608 - names of our own tables
+    return f"SELECT {names} FROM {table.name} WHERE {column} {{of}}{{0}}{{end}}"  # noqa: S608 - names of our own tables
 
 
-_HOUSEHOLDS = _by(tables.residents, "household")
-# everybody who lives with one of them, and themselves
-_HOUSEMATES = _HOUSEHOLDS.replace("{keys}", "SELECT household FROM residents WHERE number IN ({keys})")
-_BODIES = "SELECT sequence, body FROM inbox WHERE body IS NOT NULL AND sequence IN ({keys})"
+_BODIES = "SELECT sequence, body FROM inbox WHERE body IS NOT NULL AND sequence {of}{0}{end}"
 
 
 def _numbered_body(row: Sequence[object]) -> tuple[int, bytes]:

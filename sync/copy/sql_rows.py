@@ -11,6 +11,7 @@ from certificates.domain.identifiers import CardSerial, HouseholdNumber, Municip
 from certificates.domain.resident import ResidencyStatus
 from sync.change.reasons import Stream
 from sync.copy import tables
+from sync.copy.parts import Values
 from sync.copy.store import (
     Block,
     CardRow,
@@ -23,8 +24,7 @@ from sync.copy.store import (
     SuppressionRow,
 )
 
-Values = tuple[object, ...]
-"""One row of a table, its columns in the table's order."""
+_STATUSES = {status.value: status for status in ResidencyStatus}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -43,7 +43,7 @@ def resident_of(row: Sequence[object]) -> ResidentRow:
     member = Member(
         number=ResidentNumber(str(number)),
         household=HouseholdNumber(str(household)),
-        status=ResidencyStatus(status),
+        status=_STATUSES[str(status)],
         head=bool(head),
     )
     return ResidentRow(member=member, history=history, record=str(record))
@@ -146,14 +146,14 @@ def block_values(block: Block) -> Values:
     return block.sequence, block.stream.value, block.resident, block.household, block.history
 
 
-def state_values(state: FeedState) -> dict[str, object]:
-    return {
-        "municipality": state.municipality,
-        "applied": state.applied,
-        "known": state.known,
-        "heard_at": microseconds(state.heard_at),
-        "said_at": microseconds(state.said_at or state.heard_at),
-        "chain": state.chain,
-        "loaded": state.loaded,
-        "conflict": state.conflict,
-    }
+def state_values(state: FeedState) -> Values:
+    return (
+        state.municipality,
+        state.applied,
+        state.known,
+        microseconds(state.heard_at),
+        microseconds(state.said_at or state.heard_at),
+        state.loaded,
+        state.conflict,
+        state.chain,
+    )

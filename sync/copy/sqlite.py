@@ -1,19 +1,16 @@
-"""Rows in bulk on SQLite: one prepared statement for many rows, keys in portions."""
+"""Rows in bulk on SQLite: one prepared statement a table for many rows, sets of keys as JSON."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sync.copy import tables
+from sync.copy.parts import Part, Way
 from sync.copy.replacing import replacing
-
-_KEYS_AT_ONCE = 1_000  # every build of SQLite takes as many parameters
-
-Values = tuple[object, ...]
 
 
 class SqliteRows:
@@ -22,27 +19,17 @@ class SqliteRows:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def find(self, sql: str, keys: Sequence[str] | Sequence[int]) -> Sequence[Sequence[object]]:
-        found: list[Sequence[object]] = []
-        for start in range(0, len(keys), _KEYS_AT_ONCE):
-            portion = tuple(keys[start : start + _KEYS_AT_ONCE])
-            marks = ", ".join("(?)" for _ in portion)
-            rows = await self._connection.exec_driver_sql(sql.replace("{keys}", f"VALUES {marks}"), portion)
-            found.extend(tuple(row) for row in rows)
-        return found
+    async def find(self, sql: str, *keys: Sequence[str] | Sequence[int]) -> Sequence[Sequence[object]]:
+        # a parameter with a number can stand in several places
+        sets = [f"SELECT value FROM json_each(?{place})" for place, _ in enumerate(keys, 1)]  # noqa: S608 - a number
+        given = tuple(json.dumps([*some]) for some in keys)
+        statement = sql.format(*sets, of="IN (", end=")")
+        return [tuple(row) for row in await self._connection.exec_driver_sql(statement, given)]
 
-    async def add(self, table: Table, rows: Sequence[Values]) -> None:
-        await self._execute(_insert(table), rows)
-
-    async def put(self, table: Table, rows: Sequence[Values]) -> None:
-        await self._execute(f"{_insert(table)} {replacing(table)}", rows)
-
-    async def move(self, leaves: Sequence[Values]) -> None:
-        await self._execute(f"{_insert(tables.leaves)} {_MOVED}", leaves)
-
-    async def _execute(self, sql: str, rows: Sequence[Values]) -> None:
-        if rows:
-            await self._connection.exec_driver_sql(sql, [*rows])
+    async def write(self, parts: Sequence[Part]) -> None:
+        for part in parts:
+            if part.rows:
+                await self._connection.exec_driver_sql(_insert(part.table, part.way), [*part.rows])
 
 
 # SQLite has no exclusive or: what stands in one of the two but not in both
@@ -55,7 +42,8 @@ _MOVED = (
 
 
 @cache
-def _insert(table: Table) -> str:
+def _insert(table: Table, way: Way) -> str:
     names = ", ".join(column.name for column in table.c)
     marks = ", ".join("?" for _ in table.c)
-    return f"INSERT INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608 - names of our own tables
+    on_conflict: Mapping[Way, str] = {Way.ADD: "", Way.PUT: replacing(table), Way.MOVE: _MOVED}
+    return f"INSERT INTO {table.name} ({names}) VALUES ({marks}) {on_conflict[way]}"  # noqa: S608 - names of our own tables

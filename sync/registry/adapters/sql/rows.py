@@ -13,13 +13,14 @@ from certificates.wire.codec import parse_object
 from sync.change.events import Change, Record
 from sync.change.records import Kind, read_form
 from sync.copy import tables
-from sync.copy.rows import add_rows, bulk_rows, move_leaves, put_rows
+from sync.copy.parts import Part, Values, Way
+from sync.copy.rows import add_rows, bulk_rows, current, move_leaves, moved
 from sync.copy.sql_rows import card_of, resident_of, seal_of, suppression_of
 from sync.copy.store import Row, row_of
 from sync.reconcile.leaves import LEAF_LENGTH, LeafMove, leaf_moves, subject_of
 from sync.reconcile.subjects import row_key
 from sync.registry.adapters.sql.dialects import dialect_of
-from sync.registry.adapters.sql.tables import ROWS, touched
+from sync.registry.adapters.sql.tables import ROWS, outbox, touched
 from sync.registry.entering import Effects, Key, keys_of, owners_of
 from sync.registry.ports import SubjectRecords, is_whole
 
@@ -53,10 +54,16 @@ async def _rows(connection: AsyncConnection, keys: Iterable[Key]) -> dict[Key, R
     return found
 
 
-async def write_effects(connection: AsyncConnection, effects: Effects) -> None:
-    await put_rows(connection, effects.rows.values())
-    await bulk_rows(connection).put(touched, list(effects.touched.items()))
-    await move_leaves(connection, effects.moves)
+async def write_entered(connection: AsyncConnection, events: Sequence[Values], effects: Effects) -> None:
+    """``events``: rows of the outbox."""
+    await bulk_rows(connection).write(
+        [
+            Part(outbox, Way.ADD, events),
+            *current(effects.rows.values()),
+            Part(touched, Way.PUT, [*effects.touched.items()]),
+            moved(effects.moves),
+        ]
+    )
 
 
 async def take_over(connection: AsyncConnection, records: Iterable[Record]) -> None:
