@@ -29,13 +29,14 @@ _KIOSK = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,31}\Z")
 
 
 _WEIGHTS = tuple(2 + place % 6 for place in range(32))
-_DIGITS = {str(value): value for value in range(10)}
+_ZEROS = tuple(ord("0") * sum(_WEIGHTS[:length]) for length in range(len(_WEIGHTS) + 1))
+_CHECK_DIGITS = tuple(str((11 - rest) % 11 % 10) for rest in range(11))
 
 
 def mod11_check_digit(digits: str) -> str:
     """Check digit with weights 2–7 from the right; a remainder of 0 or 1 gives 0 (住民記録システム標準仕様書)."""
-    total = sum(map(mul, map(_DIGITS.__getitem__, reversed(digits)), _WEIGHTS))
-    return str((11 - total % 11) % 11 % 10)
+    total: int = sum(map(mul, digits.encode()[::-1], _WEIGHTS)) - _ZEROS[len(digits)]
+    return _CHECK_DIGITS[total % 11]
 
 
 def numbered(serial: int) -> str:

@@ -107,6 +107,12 @@ def _dataclass_reader(kind: type) -> Reader:
     readers = {
         name: _field_reader(_reader_of(hints[name], field), field.default) for name, field in fields.items()
     }
+    # most items are text that is there as it is: for those no call is worth its while
+    texts = {
+        name
+        for name, field in fields.items()
+        if _reader_of(hints[name], field) is _text and field.default in (None, dataclasses.MISSING)
+    }
     required = {
         name
         for name, field in fields.items()
@@ -126,7 +132,12 @@ def _dataclass_reader(kind: type) -> Reader:
         name = ""
         try:
             for name, content in body.items():
-                values[name] = readers[name](content)
+                if name in texts and type(content) is str:
+                    if not content.isascii():
+                        content.encode()  # a lone surrogate is not text
+                    values[name] = content
+                else:
+                    values[name] = readers[name](content)
         except (KofuError, MisfitError, ValueError, TypeError, OverflowError, LookupError) as error:
             require_fields(body)
             raise _within(name, error) from error

@@ -156,7 +156,11 @@ def _delivery(envelope: Json, fixed: Mapping[str, str], place: int) -> Delivery:
     content: Readable | Unreadable
     try:
         content = _readable(envelope, identity, data, stream, where)
-        bytes_of = canonical(envelope)
+        # each row is encoded once: the event is put together from the rows' texts
+        rows = [orjson.Fragment(text) for text in content.texts]
+        bytes_of = orjson.dumps(
+            {**envelope, "data": {**data, stream.value: rows}}, option=orjson.OPT_SORT_KEYS
+        )
         named = named_by(content.event.change.subjects)
     except WireError as error:
         content = Unreadable(where=str(error))

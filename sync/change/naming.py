@@ -45,7 +45,8 @@ def named_by(subjects: Subjects) -> tuple[Named, ...]:
     """Whom the rows of a change name; their identifiers have been checked."""
     stream = subjects.stream
     named: list[Named] = []
-    for record in subjects.records():
+    records = subjects.records()
+    for record in records:
         match record:
             case Resident():
                 named.append(Named(stream=stream, resident=record.number, history=record.history))
@@ -54,7 +55,7 @@ def named_by(subjects: Subjects) -> tuple[Named, ...]:
                 named.append(Named(stream=stream, resident=record.resident))
             case Suppression():
                 named.append(Named(stream=stream, resident=record.resident, household=record.household))
-    return tuple(dict.fromkeys(named))
+    return tuple(named) if len(records) == 1 else tuple(dict.fromkeys(named))
 
 
 def named_in(data: Mapping[str, Json], stream: Stream, where: str) -> tuple[Named, ...]:

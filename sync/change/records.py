@@ -10,6 +10,7 @@ from enum import Enum
 
 import orjson
 
+from certificates.domain.dates import RecordedDate
 from certificates.domain.resident import Resident
 from certificates.domain.seal import SealRegistration
 from certificates.domain.suppression import Suppression
@@ -65,6 +66,12 @@ _READERS: Mapping[Kind, Callable[[Json, str], Record]] = {
 def read_resident(text: str) -> Resident:
     """A stored resident; raises WireError when the copy's own text is damaged."""
     return from_json(_stored(text), Resident, "resident")
+
+
+def read_birth(text: str) -> RecordedDate:
+    """A stored resident's day of birth alone; raises WireError."""
+    form = _stored(text)
+    return from_json(form.get("birth") if isinstance(form, dict) else None, RecordedDate, "resident.birth")
 
 
 def read_seal(text: str) -> SealRegistration:

@@ -8,7 +8,7 @@ from certificates.domain.dates import age_on
 from certificates.domain.seal import SealRegistration
 from sync.change.events import Change
 from sync.change.reasons import Reason, Stream
-from sync.change.records import read_resident
+from sync.change.records import read_birth
 from sync.checks.faults import Fault, Finding
 from sync.checks.lines import entry_day
 from sync.checks.picture import Picture
@@ -63,7 +63,7 @@ def _days(change: Change, seal: SealRegistration) -> tuple[Fault | None, list[st
 def _age(seal: SealRegistration, picture: Picture) -> Fault | None:
     """A birth that is not known to the day is not held against anybody here; the decision to issue looks again."""
     row = picture.residents.get(seal.resident)
-    birth = read_resident(row.record).birth if row is not None else None
+    birth = read_birth(row.record) if row is not None else None
     if birth is None or birth.exact is None:
         return None
     return Fault.UNDER_FIFTEEN if age_on(birth, seal.registered_on) < AGE else None
