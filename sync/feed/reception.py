@@ -8,6 +8,7 @@ import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -25,6 +26,11 @@ from sync.feed.numbering import Judgement, judge, missing, require_numbers
 from sync.feed.wire import FeedBatch, FeedReceipt
 
 _log = logging.getLogger(__name__)
+_QUICK = 32 * 1024
+_FEW = 20
+"""Up to so many bytes, or changes, work takes about a millisecond; more goes off the event loop, where it would hold up
+those who wait for a certificate."""
+T = TypeVar("T")
 
 
 class Reception:
@@ -46,6 +52,9 @@ class Reception:
         self._municipality = municipality
         self._clock = clock
         self._heard: float | None = None
+        # Both let in whoever came first: while one delivery is written the next is read, and their order stays.
+        self._reading = asyncio.Lock()
+        self._writing = asyncio.Lock()
 
     async def receive(self, frame: bytes, sender: Party) -> FeedReceipt:
         """Take in one delivery; the same one again changes nothing.
@@ -56,14 +65,15 @@ class Reception:
         expected = Party(role=Role.REGISTRY, name=self._municipality)
         if sender != expected:
             raise RefusedError(ProblemCode.NOT_PERMITTED, str(sender))
-        batch, body = await asyncio.to_thread(self._open, frame, expected)
-        self._heard = time.monotonic()
-        try:
-            # off the event loop: a full batch takes a good part of a second to parse
-            deliveries = await asyncio.to_thread(self._read, batch, body)
-        except WireError:
-            await self._miss(batch)
-            raise
+        aside = len(frame) > _QUICK
+        async with self._reading:
+            batch, body = await _call(lambda: self._open(frame, expected), aside=aside)
+            self._heard = time.monotonic()
+            try:
+                deliveries = await _call(lambda: self._read(batch, body), aside=aside)
+            except WireError:
+                await self._miss(batch)
+                raise
         return await self.take(batch, deliveries)
 
     def seconds_since_heard(self) -> float:
@@ -84,7 +94,7 @@ class Reception:
 
         ``deliveries`` carry exactly the numbers that ``batch`` names. Raises as ``receive`` does.
         """
-        async with self._store.writing() as transaction:
+        async with self._writing, self._store.writing() as transaction:
             judgement = await self._judge(transaction, batch, deliveries)
             writing = await self._work(transaction, judgement)
             await transaction.write(writing)
@@ -128,7 +138,10 @@ class Reception:
         if not judgement.new:
             return Writing(state=judgement.state)
         found = await transaction.find(wanted_by(judgement.new))
-        return work_through(judgement.new, Picture(found), judgement.state)
+        return await _call(
+            lambda: work_through(judgement.new, Picture(found), judgement.state),
+            aside=len(judgement.new) > _FEW,
+        )
 
     def _receipt(self, judgement: Judgement, writing: Writing) -> FeedReceipt:
         state = judgement.state
@@ -150,3 +163,7 @@ class Reception:
             status=judgement.status,
             quarantined=len(aside),
         )
+
+
+async def _call(work: Callable[[], T], *, aside: bool) -> T:
+    return await asyncio.to_thread(work) if aside else work()

@@ -23,6 +23,19 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """What one delivery needs of the books, in one snapshot.
+
+    ``events``: canonical CloudEvents, none where there is nothing to send. ``chain`` (``sync.feed.wire.link``) is over
+    every change before the first of them; without any, over every change of all.
+    """
+
+    span: Span
+    chain: bytes
+    events: Sequence[bytes] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SubjectRecords:
     """The current rows of one subject (``sync.reconcile.leaves``), and the highest number that names it, or 0."""
 
@@ -54,6 +67,11 @@ class Books(Protocol):
         ...
 
     async def span(self) -> Span: ...
+
+    async def outgoing(self, after: int | None, most: int) -> Outgoing:
+        """The changes that follow on ``after``, at most ``most``; none where the outbox does not hold the first of
+        them, or ``after`` is None."""
+        ...
 
     async def events(self, first: int, last: int) -> Sequence[bytes]:
         """The CloudEvents of these numbers in canonical form."""

@@ -9,7 +9,7 @@ from certificates.errors import InvalidValueError
 from certificates.service.settings import setting
 from certificates.service.tls import TlsFiles
 from sync.feed.wire import MAX_EVENTS
-from sync.registry.usecases.push import Pace
+from sync.registry.usecases.sending import Pace
 
 PREFIX = "KOFU_REGISTRY_"
 TARGET = f"{PREFIX}TARGET"
@@ -49,6 +49,11 @@ class Settings:
     )
     signing_key: Path = setting(f"{PREFIX}SIGNING_KEY", "our message-signing key, a file named <kid>.key.pem")
     batch: int = setting(f"{PREFIX}BATCH", f"changes in one delivery, 1 to {MAX_EVENTS}", default=500)
+    window: int = setting(
+        f"{PREFIX}WINDOW",
+        "deliveries on their way at once, 1 to 64; 1 where several issuance servers share one copy",
+        default=4,
+    )
     heartbeat: float = setting(f"{PREFIX}HEARTBEAT_SECONDS", "seconds between signs of life", default=1.0)
     timeout: float = setting(f"{PREFIX}TIMEOUT_SECONDS", "seconds that one delivery may take", default=30.0)
     longest_wait: float = setting(
@@ -62,6 +67,8 @@ class Settings:
             raise InvalidValueError(f"{PREFIX}PORT", "must be 0 to 65535")
         if not 1 <= self.batch <= MAX_EVENTS:
             raise InvalidValueError(f"{PREFIX}BATCH", f"must be 1 to {MAX_EVENTS}")
+        if not 1 <= self.window <= 64:
+            raise InvalidValueError(f"{PREFIX}WINDOW", "must be 1 to 64")
         for variable, seconds in (
             ("HEARTBEAT_SECONDS", self.heartbeat),
             ("TIMEOUT_SECONDS", self.timeout),
@@ -76,4 +83,9 @@ class Settings:
 
     @property
     def pace(self) -> Pace:
-        return Pace(batch=self.batch, heartbeat=self.heartbeat, longest_wait=self.longest_wait)
+        return Pace(
+            batch=self.batch,
+            window=self.window,
+            heartbeat=self.heartbeat,
+            longest_wait=self.longest_wait,
+        )

@@ -23,7 +23,8 @@ from sync.feed.streams import Consumer, consuming, require_feed
 from sync.feed.wire import FeedReceipt, ReceiptStatus
 from sync.registry.adapters.memory import MemoryBooks
 from sync.registry.adapters.streams import StreamReceiver, open_stream_receiver
-from sync.registry.usecases.push import Pace, Push
+from sync.registry.usecases.push import Push
+from sync.registry.usecases.sending import Pace
 from sync.town.day import day_of_changes
 from sync.town.numbers import MUNICIPALITY
 from tests.sync.sync_feeds import PATIENCE, several

@@ -20,11 +20,11 @@ from sync.feed.wire import FeedReceipt, ReceiptStatus
 from sync.registry.adapters.memory import MemoryBooks
 from sync.registry.adapters.sql import SqlBooks, open_books
 from sync.registry.ports import Books, Span
-from sync.registry.usecases.push import (
+from sync.registry.usecases.push import Push
+from sync.registry.usecases.sending import (
     HEARTBEAT,
     MAX_BYTES,
     Pace,
-    Push,
     Sending,
     fitting,
     next_sending,

@@ -15,7 +15,7 @@ from sync.feed.wire import NO_CHAIN, link
 from sync.reconcile.leaves import Leaf, LeafMove, leaf_moves, subject_of
 from sync.reconcile.subjects import row_key
 from sync.registry.entering import Key, effects_of
-from sync.registry.ports import Span, SubjectRecords, is_whole
+from sync.registry.ports import Outgoing, Span, SubjectRecords, is_whole
 from sync.registry.state import RegisterState
 
 
@@ -79,6 +79,14 @@ class MemoryBooks:
 
     async def span(self) -> Span:
         return Span(first=self._base + 1, position=self._position)
+
+    async def outgoing(self, after: int | None, most: int) -> Outgoing:
+        span = await self.span()
+        if after is None or not span.first <= after + 1 <= span.position:
+            return Outgoing(span=span, chain=self._chains[-1], events=())
+        return Outgoing(
+            span=span, chain=await self.chain(after), events=await self.events(after + 1, after + most)
+        )
 
     async def events(self, first: int, last: int) -> Sequence[bytes]:
         return self._events[first - self._base - 1 : last - self._base]

@@ -36,11 +36,13 @@ class StreamReceiver:
     def __init__(self, streams: FeedStreams, seconds: float) -> None:
         self._streams = streams
         self._seconds = seconds
+        self._adding = asyncio.Lock()
 
     async def send(self, frame: bytes) -> FeedReceipt:
-        # asked anew each time: a Redis that came back empty counts from where it likes
-        after = await self._streams.last_answer()
-        entry = await self._streams.add_frame(frame)
+        async with self._adding:  # in the order in which they were given to us
+            # asked anew each time: a Redis that came back empty counts from where it likes
+            after = await self._streams.last_answer()
+            entry = await self._streams.add_frame(frame)
         return _read(await self._answer_to(entry, after))
 
     async def _answer_to(self, entry: bytes, after: bytes) -> Entry:

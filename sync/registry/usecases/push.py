@@ -1,10 +1,11 @@
-"""Pushing the feed: what to send next is decided here without I/O, and a small driver does the waiting."""
+"""Pushing the feed: several deliveries are on their way at once, in their order, and the receipts say where to go on."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
 import logging
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,59 +15,10 @@ from certificates.errors import KofuError, RefusedError, UnavailableError, WireE
 from certificates.wire.frame import pack
 from certificates.wire.jose import SigningKey
 from sync.feed.wire import FeedBatch, FeedReceipt
-from sync.registry.ports import Books, Clock, Receiver, Span
+from sync.registry.ports import Books, Clock, Outgoing, Receiver, Span
+from sync.registry.usecases.sending import HEARTBEAT, Pace, Sending, fitting, next_sending, wait_after
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
-    """``batch``: changes at once; ``heartbeat``: seconds between signs of life; ``longest_wait``: the bound of
-    the back-off after failures, which doubles from ``first_wait`` (seconds)."""
-
-    batch: int = 500
-    heartbeat: float = 1.0
-    first_wait: float = 0.1
-    longest_wait: float = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class Sending:
-    """The next thing to send: numbers ``first`` to ``last``, or a heartbeat when both are 0."""
-
-    first: int = 0
-    last: int = 0
-
-
-HEARTBEAT = Sending()
-
-MAX_BYTES = 16 * 1024 * 1024
-"""Of one delivery's events; the other end takes twice as much."""
-
-
-def next_sending(span: Span, acknowledged: int | None, batch: int) -> Sending:
-    """A heartbeat first, to learn where the other end stands; then what it lacks, the oldest first.
-
-    What the outbox no longer holds cannot be sent: only heartbeats go out then, and a full load is needed.
-    """
-    if acknowledged is None or acknowledged >= span.position or acknowledged + 1 < span.first:
-        return HEARTBEAT
-    return Sending(first=acknowledged + 1, last=min(acknowledged + batch, span.position))
-
-
-def fitting(events: Sequence[bytes]) -> Sequence[bytes]:
-    """As many of the first ones as make a delivery of bearable size, but at least one: imprints are large."""
-    size = 0
-    for count, event in enumerate(events):
-        size += len(event)
-        if size > MAX_BYTES and count:
-            return events[:count]
-    return events
-
-
-def wait_after(failures: int, pace: Pace) -> float:
-    """Seconds to wait before the next try."""
-    return min(pace.longest_wait, pace.first_wait * 2.0 ** min(failures - 1, 30))
 
 
 class CopyAheadError(KofuError):
@@ -81,6 +33,15 @@ class CopyAheadError(KofuError):
         )
         self.applied = applied
         self.position = position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _UnderWay:
+    """A delivery whose receipt has not come; ``span`` is that of the books when it was made."""
+
+    sending: Sending
+    span: Span
+    receipt: asyncio.Task[FeedReceipt]
 
 
 class Push:
@@ -103,6 +64,7 @@ class Push:
         self._pace = pace
         self._news = asyncio.Event()
         self._failures = 0
+        self._under_way: deque[_UnderWay] = deque()
         self.acknowledged: int | None = None
 
     def wake(self) -> None:
@@ -132,17 +94,47 @@ class Push:
                 await self._rest()
 
     async def once(self) -> bool:
-        """Send one delivery; True when there is more to send at once. Raises what ``Receiver.send`` does,
-        and CopyAheadError."""
+        """Send one delivery, and wait for the oldest one on its way where there is no more to send or the window is
+        full; True when there is more to do at once.
+
+        Raises what ``Receiver.send`` does, and CopyAheadError; nothing is on its way then.
+        """
+        try:
+            return await self._step()
+        except BaseException:
+            under_way = [delivery.receipt for delivery in self._under_way]
+            self._under_way.clear()
+            for receipt in under_way:
+                receipt.cancel()
+            await asyncio.gather(*under_way, return_exceptions=True)
+            raise
+
+    async def _step(self) -> bool:
+        after = self._under_way[-1].sending.last if self._under_way else self.acknowledged
         # before the position is read: what was given out by then is never missing from it
         sent_at = self._clock()
-        span = await self._books.span()
-        sending = next_sending(span, self.acknowledged, self._pace.batch)
-        events = await self._books.events(sending.first, sending.last) if sending is not HEARTBEAT else ()
-        # what a heartbeat says of the chain is over all that was numbered when its position was read
-        before = sending.first - 1 if sending is not HEARTBEAT else span.position
-        chain = await self._books.chain(before)
-        receipt = await self._receiver.send(self._frame(sending, fitting(events), span, chain, sent_at))
+        outgoing = await self._books.outgoing(after, self._pace.batch)
+        span = outgoing.span
+        sending = next_sending(span, after, self._pace.batch)
+        if sending is HEARTBEAT and self._under_way:
+            await self._settle()
+            return True
+        events = fitting(outgoing.events)
+        if sending is not HEARTBEAT:
+            sending = Sending(first=sending.first, last=sending.first + len(events) - 1)
+        frame = self._frame(sending, events, outgoing, sent_at)
+        receipt = asyncio.create_task(self._receiver.send(frame))
+        self._under_way.append(_UnderWay(sending=sending, span=span, receipt=receipt))
+        if sending is HEARTBEAT or sending.last == span.position or len(self._under_way) >= self._pace.window:
+            span = await self._settle()
+        return bool(self._under_way) or next_sending(span, self.acknowledged, 1) is not HEARTBEAT
+
+    async def _settle(self) -> Span:
+        """Wait for the receipt of the oldest delivery on its way; the span that it was held against."""
+        delivery = self._under_way[0]
+        receipt = await delivery.receipt
+        self._under_way.popleft()
+        span = delivery.span
         if receipt.municipality != self._municipality:
             raise WireError(f"a receipt of {receipt.municipality}")
         self.acknowledged = receipt.applied
@@ -152,23 +144,23 @@ class Push:
             if receipt.applied > span.position:
                 raise CopyAheadError(receipt.applied, span.position)
         self._look_at(receipt, span)
-        if sending is not HEARTBEAT and receipt.applied < sending.first:
+        if delivery.sending is not HEARTBEAT and receipt.applied < delivery.sending.first:
             raise UnavailableError("issuance server", "the feed makes no progress", outcome_known=True)
-        return next_sending(span, receipt.applied, self._pace.batch) is not HEARTBEAT
+        return span
 
     def _frame(
-        self, sending: Sending, events: Sequence[bytes], span: Span, chain: bytes, sent_at: datetime
+        self, sending: Sending, events: Sequence[bytes], outgoing: Outgoing, sent_at: datetime
     ) -> bytes:
         body = b"[" + b",".join(events) + b"]"
         batch = FeedBatch(
             municipality=self._municipality,
             first=sending.first,
-            last=sending.first + len(events) - 1 if events else 0,
+            last=sending.last,
             count=len(events),
             sha256=hashlib.sha256(body).digest(),
-            position=span.position,
+            position=outgoing.span.position,
             sent_at=sent_at,
-            chain=chain,
+            chain=outgoing.chain,
         )
         return pack(self._key.sign(batch), body)
 

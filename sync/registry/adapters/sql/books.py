@@ -19,20 +19,22 @@ from sync.change.events import Change, Record
 from sync.change.records import Kind
 from sync.copy import tables
 from sync.copy.database import open_database, reading, writing
-from sync.copy.rows import bulk_rows
+from sync.copy.one_statement import OneStatement
+from sync.copy.parts import Values
 from sync.feed.wire import NO_CHAIN, link
 from sync.reconcile.leaves import Leaf, joined
 from sync.registry.adapters.sql.dialects import dialect_of
+from sync.registry.adapters.sql.outgoing import OUTGOING, outgoing_of
 from sync.registry.adapters.sql.rows import (
     read_record,
     read_subjects,
     rows_before,
     take_over,
-    write_effects,
+    write_entered,
 )
 from sync.registry.adapters.sql.tables import OF_COPY, ROWS, metadata, outbox, register, touched
 from sync.registry.entering import effects_of
-from sync.registry.ports import Span, SubjectRecords
+from sync.registry.ports import Outgoing, Span, SubjectRecords
 
 _TAKE_OVER_SECONDS = 3600.0
 _WHOLE_SECONDS = 600.0
@@ -63,6 +65,7 @@ class SqlBooks:
     def __init__(self, engine: AsyncEngine, municipality: MunicipalityCode) -> None:
         self._engine = engine
         self._municipality = municipality
+        self._outgoing = OneStatement(engine, OUTGOING, seconds=10.0)
 
     async def begin(self, records: Iterable[Record], sequence: int, chain: bytes = NO_CHAIN) -> bool:
         async with self._entering(_TAKE_OVER_SECONDS) as connection:
@@ -106,13 +109,12 @@ class SqlBooks:
         self, connection: AsyncConnection, numbered: Sequence[tuple[int, Change]], chain: bytes
     ) -> None:
         before = await rows_before(connection, [change for _, change in numbered])
-        rows: list[tuple[object, ...]] = []
+        rows: list[Values] = []
         for number, change in numbered:
             event = write_event(change.numbered(number), self._municipality)
             rows.append((number, change.id, event, chain))
             chain = link(chain, hashlib.sha256(event).digest())
-        await bulk_rows(connection).add(outbox, rows)
-        await write_effects(connection, effects_of(numbered, before))
+        await write_entered(connection, rows, effects_of(numbered, before))
 
     @contextlib.asynccontextmanager
     async def _snapshot(self, seconds: float) -> AsyncIterator[AsyncConnection]:
@@ -125,6 +127,10 @@ class SqlBooks:
     async def span(self) -> Span:
         async with self._snapshot(10.0) as connection:
             return await _span(connection)
+
+    async def outgoing(self, after: int | None, most: int) -> Outgoing:
+        first = 0 if after is None else after + 1
+        return outgoing_of(await self._outgoing.rows(first, first + most - 1), first)
 
     async def events(self, first: int, last: int) -> Sequence[bytes]:
         query = (
