@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -15,56 +17,87 @@ from load_tests.bench_sync.ends import Ends, open_ends
 from load_tests.bench_sync.figures import Figures, Key, Watch
 from load_tests.bench_sync.material import Material, Size
 from load_tests.town.process import run_command
-from sync.change.events import Change
 from sync.feed.difference import take_differences
 from sync.feed.reception import Reception
 
 _SECONDS = 300.0
 
 
-async def measure(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ways:
+    """Where the figures of the two ways go."""
+
+    https: Key
+    redis: Key
+
+
+FAST = Ways(https=Key.HTTPS, redis=Key.REDIS)
+SLOW = Ways(https=Key.SLOW_HTTPS, redis=Key.SLOW_REDIS)
+
+
+@contextlib.asynccontextmanager
+async def open_feeds(
     root: Path, database: str, redis: str | None, given: Material, size: Size, figures: Figures
-) -> None:
-    """``database``: an empty PostgreSQL database. Without ``redis`` its figure is left out, with a note."""
+) -> AsyncIterator[Feeds]:
+    """``database``: an empty PostgreSQL database. Without ``redis`` its figures are left out, with a note."""
     async with open_ends(root, database, redis, given, size.delivery, figures) as ends:
-        changes = iter(given.changes)
-        ways = [(Key.HTTPS, ends.issuance)] + ([(Key.REDIS, redis)] if redis is not None else [])
-        last = 0
-        for key, target in ways:
-            last += size.feed
-            await _enter(ends, list(islice(changes, size.feed)), figures)
-            await _pushed(ends, target, last, key, figures)
         if redis is None:
             figures.notes.append("Redis Streams, for want of a Redis or of the wish")
-        await _enter(ends, list(islice(changes, size.feed)), figures)
-        await _difference(ends, last + 1, size.feed, figures)
+        yield Feeds(ends, redis, given, size, figures)
+
+
+class Feeds:
+    """Each measurement goes on with the next changes."""
+
+    def __init__(self, ends: Ends, redis: str | None, given: Material, size: Size, figures: Figures) -> None:
+        self._ends = ends
+        self._redis = redis
+        self._changes = iter(given.changes)
+        self._size = size
+        self._figures = figures
+        self._last = 0
+
+    async def push(self, ways: Ways) -> None:
+        """Every change over HTTPS, as many again over Redis Streams."""
+        await self._pushed(self._ends.issuance, ways.https)
+        if self._redis is not None:
+            await self._pushed(self._redis, ways.redis)
+
+    async def measure_rest(self) -> None:
+        """A difference file, the time a single change takes, and the question to the registry."""
+        ends, size, figures = self._ends, self._size, self._figures
+        await self._enter()
+        await _difference(ends, self._last - size.feed + 1, size.feed, figures)
         async with ends.registry(ends.issuance) as registry:
             address = registry.address("registry")
-            await latency.measure(ends, address, list(islice(changes, size.latency)), figures)
+            await latency.measure(ends, address, list(islice(self._changes, size.latency)), figures)
             await latency.measure_asking(ends, address, size.reading, figures)
 
-
-async def _enter(ends: Ends, changes: Sequence[Change], figures: Figures) -> None:
-    """Nothing is pushed meanwhile. The first time is the figure."""
-    watch = Watch()
-    with watch.running():
-        for start in range(0, len(changes), ends.delivery):
-            await ends.books.enter(changes[start : start + ends.delivery])
-    if figures.value(Key.ENTERED) is None:
-        figures.rate(Key.ENTERED, len(changes), watch.seconds)
-
-
-async def _pushed(ends: Ends, target: str, last: int, key: Key, figures: Figures) -> None:
-    """From the first delivery that is in the copy to the last one: starting up is nobody's throughput."""
-    before = await ends.applied()
-    async with asyncio.timeout(_SECONDS), ends.registry(target):
-        first = await ends.come_to(before + 1)
+    async def _enter(self) -> None:
+        """Nothing is pushed meanwhile. The first time is the figure."""
+        changes = list(islice(self._changes, self._size.feed))
+        self._last += len(changes)
         watch = Watch()
         with watch.running():
-            await ends.come_to(last)
-    if first == last:
-        raise UnavailableError("feed", "one delivery held everything: nothing to measure", outcome_known=True)
-    figures.rate(key, last - first, watch.seconds)
+            for start in range(0, len(changes), self._ends.delivery):
+                await self._ends.books.enter(changes[start : start + self._ends.delivery])
+        if self._figures.value(Key.ENTERED) is None:
+            self._figures.rate(Key.ENTERED, len(changes), watch.seconds)
+
+    async def _pushed(self, target: str, key: Key) -> None:
+        """From the first delivery that is in the copy to the last one: starting up is nobody's throughput."""
+        await self._enter()
+        before = await self._ends.applied()
+        async with asyncio.timeout(_SECONDS), self._ends.registry(target):
+            first = await self._ends.come_to(before + 1)
+            watch = Watch()
+            with watch.running():
+                await self._ends.come_to(self._last)
+        if first == self._last:
+            raise UnavailableError(
+                "feed", "one delivery held everything: nothing to measure", outcome_known=True
+            )
+        self._figures.rate(key, self._last - first, watch.seconds)
 
 
 async def _difference(ends: Ends, first: int, count: int, figures: Figures) -> None:

@@ -37,7 +37,7 @@ class Size:
 
     @property
     def changes(self) -> int:
-        return max(self.singles + 2 * self.batches, 3 * self.feed + self.latency)
+        return max(self.singles + 4 * self.batches, 5 * self.feed + self.latency)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

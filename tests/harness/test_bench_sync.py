@@ -14,6 +14,7 @@ from load_tests.bench_sync.figures import Figure, Figures, Key, Unit, percentile
 from load_tests.bench_sync.material import Size
 from load_tests.bench_sync.pictures import draw
 from load_tests.bench_sync.run import measure
+from load_tests.bench_sync.slow import delay
 from load_tests.servers.postgres import PostgresServer
 
 TINY = Size(residents=120, singles=4, batches=30, feed=60, delivery=20, reading=0.05, latency=10)
@@ -43,32 +44,40 @@ def test_a_percentile_is_one_of_the_values() -> None:
     assert percentile([], 0.5) == 0.0
 
 
-def test_multiples_are_of_the_faster_single_commit() -> None:
-    figures = figures_of(SINGLE=10.0, RAW_COMMIT=200.0, APPLY_500=8_000.0)
+def test_multiples_are_held_against_commits_as_slow_as_the_studys() -> None:
+    figures = figures_of(
+        RAW_COMMIT=2_000.0, SLOW_COMMIT=200.0, APPLY_500=9_000.0, SLOW_500=8_000.0, SINGLE=10.0
+    )
 
     (one,) = comparisons(figures)
 
-    assert one.reached == 40.0
+    assert (one.key, one.reached, one.here) == (Key.APPLY_500, 40.0, 4.5)
     assert round(one.asked, 1) == 40.3
     assert not one.held
-    assert str(one) == "asked ×40, reached ×40"
+    assert str(one) == "asked ×40.3, reached ×40.0"
+
+
+def test_a_commit_is_slowed_down_to_the_studys_and_never_sped_up() -> None:
+    assert round(1 / (delay(Key.RAW_COMMIT, 2_000.0) + 1 / 2_000.0), 1) == 238.5
+    assert delay(Key.LITE_RAW_COMMIT, 100.0) == 0.0
 
 
 def test_a_run_without_a_base_compares_nothing() -> None:
-    assert comparisons(figures_of(APPLY_500=8_000.0)) == []
+    assert comparisons(figures_of(APPLY_500=8_000.0, SLOW_500=8_000.0)) == []
 
 
 def test_the_page_shows_figures_ratios_and_what_was_left_out() -> None:
     figures = figures_of(RAW_COPY=50_000.0, RAW_COMMIT=200.0, SINGLE=100.0, APPLY_500=5_000.0)
+    figures.taken += figures_of(SLOW_COMMIT=100.0, SLOW_500=4_100.0).taken
     figures.times(Key.LATENCY_P50, Key.LATENCY_P99, [0.004, 0.005, 0.050])
     figures.notes.append("a thing that is not there")
 
     page = report.page(figures, ABOUT, ["sync-rates.svg"], None)
 
     assert "`the command` on 2026-11-21: a machine; 120 invented residents, seed 1." in page
-    assert f"| {Key.APPLY_500.value} | 5,000/s | ×50.0 | ×25.0 | 10.0% | 9,600 |" in page
+    assert f"| {Key.APPLY_500.value} | 5,000/s | ×25.0 | ×50.0 | 10.0% | 9,600 |" in page
     assert f"| {Key.LATENCY_P50.value} | 5.00 ms | | | | |" in page
-    assert f"| {Key.APPLY_500.value} | ×40 | ×25 | not reached |" in page
+    assert f"| {Key.APPLY_500.value} | ×40.3 | ×41.0 | yes | ×25.0 |" in page
     assert "![sync-rates](sync-rates.svg)" in page
     assert "Not measured: a thing that is not there." in page
 
@@ -89,18 +98,17 @@ def test_the_run_at_a_citys_size_is_taken_up_where_there_is_one(tmp_path: Path) 
 
 
 def test_the_json_holds_every_figure_by_its_key() -> None:
-    held = json.loads(report.as_json(figures_of(SINGLE=100.0, RAW_COMMIT=50.0, HTTPS=3_000.0), ABOUT))
+    held = json.loads(report.as_json(figures_of(SLOW_COMMIT=100.0, SLOW_HTTPS=3_000.0), ABOUT))
 
     assert {row["key"]: row["value"] for row in held["rows"]} == {
-        "SINGLE": 100.0,
-        "RAW_COMMIT": 50.0,
-        "HTTPS": 3_000.0,
+        "SLOW_COMMIT": 100.0,
+        "SLOW_HTTPS": 3_000.0,
     }
     assert held["comparisons"] == [{"key": "HTTPS", "asked": 37.3, "reached": 30.0}]
 
 
 def test_pictures_are_the_same_for_the_same_figures(tmp_path: Path) -> None:
-    figures = figures_of(SINGLE=100.0, RAW_COMMIT=90.0, APPLY_500=5_000.0, RAW_COPY=60_000.0)
+    figures = figures_of(SLOW_COMMIT=100.0, SLOW_500=5_000.0, APPLY_500=5_000.0, RAW_COPY=60_000.0)
     drawn = []
     for name in ("once", "again"):
         folder = tmp_path / name
