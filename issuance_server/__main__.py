@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from certificates.service.command import Service, run
+from certificates.service.command import Service, Workers, run
 from issuance_server.commands import COMMANDS
-from issuance_server.compose import check, compose
+from issuance_server.compose import LISTENER, check, compose, prepare_workers
 from issuance_server.settings import PREFIX, Settings
 
 SERVICE = Service(
@@ -18,6 +18,11 @@ SERVICE = Service(
     check=check,
     commands=COMMANDS,
     collects_rarely=True,
+    workers=Workers(
+        count=lambda settings: settings.workers,
+        addresses=lambda settings: {LISTENER: (settings.host, settings.port)},
+        prepare=prepare_workers,
+    ),
 )
 
 if __name__ == "__main__":

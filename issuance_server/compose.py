@@ -7,7 +7,7 @@ import contextlib
 import logging
 import os
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -15,17 +15,20 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from certificates.domain.clock import JST
+from certificates.domain.identifiers import MunicipalityCode
 from certificates.domain.municipality import Municipality
 from certificates.errors import ConfigurationError
 from certificates.pdf.fonts import Typeface, find_chain
 from certificates.pdf.glyph_gate import undrawable
+from certificates.pdf.quick.writer import QuickWriter
 from certificates.profiles.reading import load_profile
-from certificates.service.command import Listener
+from certificates.service.command import Composed, Listener
 from certificates.service.keyring import load_signing_key, load_trusted_keys
 from certificates.service.tls import server_context
 from certificates.version import VERSION
 from certificates.wire.jose import SigningKey
-from issuance_server.adapters.press import open_press
+from issuance_server.adapters.press import open_press, ready_writer
 from issuance_server.adapters.register import StoredRegister
 from issuance_server.adapters.sql.chain import Chain
 from issuance_server.adapters.sql.group_commit import GroupCommit
@@ -52,6 +55,8 @@ from sync.feed.streams import consuming, require_feed
 from sync.original.http import HttpOriginal, open_original
 
 _log = logging.getLogger(__name__)
+LISTENER = "issuance-server"
+_POOL, _LEAST_POOL = 16, 4  # database connections
 
 
 def now() -> datetime:
@@ -82,9 +87,9 @@ def _require_shared_database(settings: Settings) -> None:
         raise ConfigurationError(DATABASE, "is not a database URL") from error
     if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
         reason = "SQLite in memory is seen by one connection alone and forgets issued numbers; give a file"
-        if settings.processes > 1:
+        if settings.all_processes > 1:
             reason = (
-                f"{settings.processes} processes are declared, and SQLite in memory cannot be shared: each would "
+                f"{settings.all_processes} processes are declared, and SQLite in memory cannot be shared: each would "
                 "issue its own numbers; give a file or PostgreSQL"
             )
         raise ConfigurationError(DATABASE, reason)
@@ -107,7 +112,8 @@ async def open_copy(settings: Settings) -> AsyncIterator[AsyncEngine]:
     """The database, connected to when first used."""
     _require_shared_database(settings)
     try:
-        engine = open_database(settings.database)
+        # what one process may have open is shared by the workers
+        engine = open_database(settings.database, pool_size=max(_LEAST_POOL, _POOL // settings.workers))
     except ConfigurationError as error:
         raise ConfigurationError(DATABASE, error.reason) from error
     try:
@@ -116,18 +122,24 @@ async def open_copy(settings: Settings) -> AsyncIterator[AsyncEngine]:
         await engine.dispose()
 
 
+async def begin_books(settings: Settings, engine: AsyncEngine, code: MunicipalityCode) -> None:
+    """The schema of this version and the series of numbers: once, however many processes work with them."""
+    sqlite = engine.dialect.name == "sqlite"
+    if settings.auto_migrate == "yes" or (settings.auto_migrate == "" and sqlite):
+        await migrate(engine)
+    await require_head(engine, DATABASE)
+    await begin_series(engine, code)
+
+
 @contextlib.asynccontextmanager
-async def open_books(settings: Settings) -> AsyncIterator[Books]:
-    """The database at this version's schema, with the ledger running."""
+async def open_books(settings: Settings, *, begun: bool = False) -> AsyncIterator[Books]:
+    """The database at this version's schema, with the ledger running; ``begun``: it is known to be there."""
     municipality = load_municipality(settings)
     key = load_signing_key(settings.signing_key)
     async with contextlib.AsyncExitStack() as stack:
         engine = await stack.enter_async_context(open_copy(settings))
-        sqlite = engine.dialect.name == "sqlite"
-        if settings.auto_migrate == "yes" or (settings.auto_migrate == "" and sqlite):
-            await migrate(engine)
-        await require_head(engine, DATABASE)
-        await begin_series(engine, municipality.code)
+        if not begun:
+            await begin_books(settings, engine, municipality.code)
         writer = f"{socket.gethostname()[:80]}:{os.getpid()}"
         commits = GroupCommit(engine, Chain(municipality.code, key, writer, now))
         await stack.enter_async_context(commits.running())
@@ -156,15 +168,42 @@ async def open_registry(settings: Settings) -> AsyncIterator[HttpOriginal]:
         yield original
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """What worker processes share, made before they are forked."""
+
+    face: Typeface
+    writer: QuickWriter
+
+
+def prepare_workers(settings: Settings) -> Callable[[int], Composed]:
+    """Load the typeface, the characters and the forms once; see ``certificates.service.command.Workers``."""
+    face = Typeface.load(find_chain(settings.font, setting=FONT))
+    municipality = load_municipality(settings, face)
+    asyncio.run(_begin(settings, municipality.code))
+    shared = Shared(face=face, writer=ready_writer(face, municipality, now().astimezone(JST).date()))
+    return lambda number: compose(settings, shared=shared, number=number)
+
+
+async def _begin(settings: Settings, code: MunicipalityCode) -> None:
+    async with open_copy(settings) as engine:
+        await begin_books(settings, engine, code)
+
+
 @contextlib.asynccontextmanager
-async def compose(settings: Settings) -> AsyncIterator[Sequence[Listener]]:
-    """Everything open, nothing listening yet."""
+async def compose(
+    settings: Settings, *, shared: Shared | None = None, number: int = 0
+) -> AsyncIterator[Sequence[Listener]]:
+    """Everything open, nothing listening yet; ``number`` is the worker's, and what one of them does for all the first does."""
     trusted = load_trusted_keys(settings.trusted_keys)
-    face = await asyncio.to_thread(Typeface.load, find_chain(settings.font, setting=FONT))
-    load_municipality(settings, face)
+    chain = find_chain(settings.font, setting=FONT)
+    face = await asyncio.to_thread(Typeface.load, chain) if shared is None else shared.face
+    if shared is None:
+        load_municipality(settings, face)
     async with contextlib.AsyncExitStack() as stack:
-        books = await stack.enter_async_context(open_books(settings))
-        press = await stack.enter_async_context(open_press(books.municipality, face))
+        books = await stack.enter_async_context(open_books(settings, begun=shared is not None))
+        writer = None if shared is None else shared.writer
+        press = await stack.enter_async_context(open_press(books.municipality, face, writer))
         gate = Gate(municipality=books.municipality, always_open=settings.always_open)
         if settings.always_open:
             _log.warning("service hours are lifted")
@@ -206,7 +245,7 @@ async def compose(settings: Settings) -> AsyncIterator[Sequence[Listener]]:
             clock=now,
         )
         await stack.enter_async_context(consuming(settings.feed, reception, code))
-        if registry is not None:
+        if registry is not None and number == 0:
             original = await stack.enter_async_context(open_registry(settings))  # counts its own bytes
             every = settings.reconcile_seconds
             await stack.enter_async_context(
@@ -214,7 +253,7 @@ async def compose(settings: Settings) -> AsyncIterator[Sequence[Listener]]:
             )
         yield [
             Listener(
-                name="issuance-server",
+                name=LISTENER,
                 application=app,
                 host=settings.host,
                 port=settings.port,

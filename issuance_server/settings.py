@@ -14,6 +14,7 @@ PREFIX = "KOFU_ISSUANCE_"
 DATABASE = f"{PREFIX}DATABASE"
 REGISTRY = f"{PREFIX}REGISTRY"
 FONT = f"{PREFIX}FONT"
+MOST_WORKERS = 256
 _PROFILE = shipped_profile("992011")
 
 
@@ -39,6 +40,11 @@ class Settings:
     processes: int = setting(
         f"{PREFIX}PROCESSES",
         "how many processes of this server work for the municipality, this one included",
+        default=1,
+    )
+    workers: int = setting(
+        f"{PREFIX}WORKERS",
+        "processes that this server forks behind its port; one that ends is replaced; 1 works alone, without a watcher",
         default=1,
     )
     profile: Path = setting(
@@ -109,6 +115,8 @@ class Settings:
             raise InvalidValueError(f"{PREFIX}PORT", "must be 0 to 65535")
         if self.processes < 1:
             raise InvalidValueError(f"{PREFIX}PROCESSES", "at least this process works")
+        if not 1 <= self.workers <= MOST_WORKERS:
+            raise InvalidValueError(f"{PREFIX}WORKERS", f"must be 1 to {MOST_WORKERS}")
         if self.in_flight < 1:
             raise InvalidValueError(f"{PREFIX}IN_FLIGHT", "must let at least one request in")
         if self.registry and not self.registry.startswith("https://"):
@@ -126,3 +134,8 @@ class Settings:
     @property
     def tls(self) -> TlsFiles:
         return TlsFiles(certificate=self.tls_certificate, key=self.tls_key, authority=self.tls_authority)
+
+    @property
+    def all_processes(self) -> int:
+        """Declared or forked: how many write into the database at once."""
+        return max(self.processes, self.workers)

@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import socket
 import ssl
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -19,6 +20,7 @@ from aiohttp import web
 from certificates.errors import ConfigurationError, KofuError
 from certificates.service.journal import log_to_stderr
 from certificates.service.memory import collect_rarely
+from certificates.service.prefork import BACKLOG, Post, bound, run_workers
 from certificates.service.settings import describe_settings, read_settings, show_settings
 
 if TYPE_CHECKING:
@@ -46,21 +48,38 @@ class Command(Generic[S]):
     action: Callable[[S, Sequence[str]], int]
 
 
+Composed = AbstractAsyncContextManager[Sequence[Listener]]
+"""Everything open, nothing listening yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workers(Generic[S]):
+    """How a service runs as several processes: ``count`` of them behind the ``addresses`` of its listeners, by name.
+
+    All of them speak TLS. ``prepare`` loads what they share, once, and returns what composes the worker of a number (from 0).
+    """
+
+    count: Callable[[S], int]
+    addresses: Callable[[S], Mapping[str, tuple[str, int]]]
+    prepare: Callable[[S], Callable[[int], Composed]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service(Generic[S]):
     """What ``run`` needs to know: ``compose`` opens everything and yields the listeners; ``check`` only looks.
 
-    ``collects_rarely``: see ``certificates.service.memory``.
+    ``collects_rarely``: see ``certificates.service.memory``; ``workers`` None is one process whatever the settings.
     """
 
     name: str
     purpose: str
     prefix: str
     settings: type[S]
-    compose: Callable[[S], AbstractAsyncContextManager[Sequence[Listener]]]
+    compose: Callable[[S], Composed]
     check: Callable[[S], None]
     commands: Mapping[str, Command[S]] = field(default_factory=dict)
     collects_rarely: bool = False
+    workers: Workers[S] | None = None
 
 
 def run(service: Service[S], arguments: Sequence[str] | None = None) -> int:
@@ -89,7 +108,9 @@ def run(service: Service[S], arguments: Sequence[str] | None = None) -> int:
         log_to_stderr(os.environ.get("KOFU_LOG_LEVEL", "info"))
         if command in service.commands:
             return service.commands[command].action(settings, rest)
-        asyncio.run(_serve(service, settings))
+        if service.workers is not None and service.workers.count(settings) > 1:
+            return _serve_by_workers(service, service.workers, settings)
+        asyncio.run(_serve(service.compose(settings), _announce, rarely=service.collects_rarely))
     except ConfigurationError as error:
         print(f"{service.name}: {error}", file=sys.stderr)
         return 2
@@ -99,30 +120,79 @@ def run(service: Service[S], arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-async def _serve(service: Service[S], settings: S) -> None:
+def _announce(addresses: Mapping[str, str]) -> None:
+    for name, address in addresses.items():
+        # read by whoever started us: the line is the announcement
+        print(f"LISTENING {name} {address}", flush=True)
+
+
+def _serve_by_workers(service: Service[S], workers: Workers[S], settings: S) -> int:
+    named = workers.addresses(settings)
+    with contextlib.ExitStack() as stack:
+        sockets = {
+            name: stack.enter_context(contextlib.closing(bound(host, port)))
+            for name, (host, port) in named.items()
+        }
+        compose = workers.prepare(settings)
+        found = {
+            name: f"https://{host}:{sockets[name].getsockname()[1]}" for name, (host, _) in named.items()
+        }
+
+        def work(post: Post) -> int:
+            def ready(addresses: Mapping[str, str]) -> None:
+                post.ready()
+
+            try:
+                serving = _serve(
+                    compose(post.number),
+                    ready,
+                    rarely=service.collects_rarely,
+                    sockets=sockets,
+                    lifeline=post.lifeline,
+                )
+                asyncio.run(serving)
+            except KofuError as error:
+                print(f"{service.name}: {error}", file=sys.stderr)
+                return 2 if isinstance(error, ConfigurationError) else 1
+            return 0
+
+        return run_workers(work, workers.count(settings), lambda: _announce(found))
+
+
+async def _serve(
+    composed: Composed,
+    announce: Callable[[Mapping[str, str]], None],
+    *,
+    rarely: bool,
+    sockets: Mapping[str, socket.socket] | None = None,
+    lifeline: int | None = None,
+) -> None:
+    """Until SIGTERM or SIGINT, or the end of ``lifeline``, which a parent that is gone no longer holds."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    async with service.compose(settings) as listeners, listening(listeners) as addresses:
-        for name, address in addresses.items():
-            # read by whoever started us: the line is the announcement
-            print(f"LISTENING {name} {address}", flush=True)
-        if service.collects_rarely:
+    if lifeline is not None:
+        loop.add_reader(lifeline, stop.set)
+    async with composed as listeners, listening(listeners, sockets) as addresses:
+        announce(addresses)
+        if rarely:
             collect_rarely()
         await stop.wait()
 
 
 @contextlib.asynccontextmanager
-async def listening(listeners: Sequence[Listener]) -> AsyncIterator[dict[str, str]]:
-    """Serve all listeners; yields their base addresses by name."""
+async def listening(
+    listeners: Sequence[Listener], sockets: Mapping[str, socket.socket] | None = None
+) -> AsyncIterator[dict[str, str]]:
+    """Serve all listeners, on the open ``sockets`` of their names if there are; yields their base addresses by name."""
     async with contextlib.AsyncExitStack() as stack:
         addresses: dict[str, str] = {}
         for listener in listeners:
             runner = web.AppRunner(listener.application, access_log=None)
             await runner.setup()
             stack.push_async_callback(runner.cleanup)
-            site = web.TCPSite(runner, listener.host, listener.port, ssl_context=listener.tls)
+            site = _site(runner, listener, (sockets or {}).get(listener.name))
             try:
                 await site.start()
             except OSError as error:
@@ -133,3 +203,9 @@ async def listening(listeners: Sequence[Listener]) -> AsyncIterator[dict[str, st
             scheme = "https" if listener.tls is not None else "http"
             addresses[listener.name] = f"{scheme}://{listener.host}:{port}"
         yield addresses
+
+
+def _site(runner: web.AppRunner, listener: Listener, opened: socket.socket | None) -> web.BaseSite:
+    if opened is not None:
+        return web.SockSite(runner, opened, ssl_context=listener.tls, backlog=BACKLOG)
+    return web.TCPSite(runner, listener.host, listener.port, ssl_context=listener.tls)

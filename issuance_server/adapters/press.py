@@ -23,6 +23,7 @@ from certificates.pdf.quick.reading import OwnReader
 from certificates.pdf.quick.repertoire import jis_x_0208
 from certificates.pdf.quick.writer import QuickWriter
 from certificates.pdf.reading import PageTag
+from issuance_server.adapters.press_forms import forms_of
 from issuance_server.ports import Built, BuiltPage
 from issuance_server.usecases.readback import ReadPage, require_bound, require_numbered
 
@@ -96,9 +97,20 @@ def _require_complete(read: Sequence[ReadPage], contents: Sequence[CertificateCo
             raise BindingError(f"copy {place}: {len(missing)} values cannot be read back")
 
 
+def ready_writer(face: Typeface, municipality: Municipality, day: date) -> QuickWriter:
+    """A writer with JIS X 0208 and the forms of ``day``, made before processes are forked that share it."""
+    writer = QuickWriter(face)
+    writer.prepare(jis_x_0208(), forms_of(municipality, day))
+    return writer
+
+
 @contextlib.asynccontextmanager
-async def open_press(municipality: Municipality, face: Typeface) -> AsyncIterator[PdfPress]:
+async def open_press(
+    municipality: Municipality, face: Typeface, writer: QuickWriter | None = None
+) -> AsyncIterator[PdfPress]:
+    """``writer`` is one that is ready and that nobody else uses; None makes one."""
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="press") as thread:
-        writer = QuickWriter(face)
-        await asyncio.get_running_loop().run_in_executor(thread, writer.prepare, jis_x_0208())
+        if writer is None:
+            writer = QuickWriter(face)
+            await asyncio.get_running_loop().run_in_executor(thread, writer.prepare, jis_x_0208())
         yield PdfPress(municipality, writer, OwnReader(face), thread)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import pickle
 import platform
 import statistics
 import subprocess
@@ -13,8 +14,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from load_tests.bench_pdf.peers import PEERS
+from load_tests.bench_pdf.sheets import contents
+from load_tests.bench_pdf.workers import worked
 
 _ROUNDS = 3
+_ORDERS = 200
 _QUICK, _STOCK, _TYPST = "quick writer", "reportlab, stock", "typst"
 
 
@@ -73,6 +77,27 @@ def _table(lines: Sequence[Line]) -> list[str]:
     return rows
 
 
+def _memory(count: int) -> tuple[dict[str, object], list[str]]:
+    """Of writers forked from one parent, and of the whole issuance server run so: as data and as sentences."""
+    command = [sys.executable, "-m", "load_tests.bench_pdf.forked", str(count)]
+    done = subprocess.run(
+        command, input=pickle.dumps(contents(30 * count)), stdout=subprocess.PIPE, check=True
+    )
+    writers: dict[str, object] = json.loads(done.stdout)
+    each: list[float] = json.loads(done.stdout)["workers"]
+    found = [
+        f"- {count} writers after fork, each having written and read back: asked 20 MB of proportional memory each, {max(each):.1f}"
+    ]
+    whole = worked(count, _ORDERS)
+    shares = [worker.proportional for worker in whole.workers]
+    own = [worker.own for worker in whole.workers]
+    found.append(
+        f"- the whole issuance server in {count} workers (web, database, TLS), {whole.issued} certificates issued: "
+        f"{max(shares):.0f} MB of proportional memory each at most, {max(own):.0f} MB of it its own"
+    )
+    return {"writers": writers, "server": asdict(whole)}, found
+
+
 def _verdicts(lines: Sequence[Line]) -> list[str]:
     """What was asked, beside what was reached."""
     by_name = {line.name: line for line in lines}
@@ -93,6 +118,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, help="folder for pdf.json and pdf.md")
     parser.add_argument("--seconds", type=float, default=4.0, help="of each builder in each round")
     parser.add_argument("--rounds", type=int, default=_ROUNDS)
+    parser.add_argument("--workers", type=int, default=4, help="forked, to see their memory; 0 for none")
     parser.add_argument(
         "--only", action="append", choices=sorted(PEERS), help="only this builder; may be repeated"
     )
@@ -112,19 +138,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 found[name].append(measured)
     print("\r" + " " * 40 + "\r", end="", file=sys.stderr)
     lines = [_line(name, rounds) for name, rounds in found.items() if rounds]
+    memory, told = _memory(options.workers) if options.workers else ({}, [])
     report = [
         *_table(lines),
         "",
         *_verdicts(lines),
+        *told,
         *[f"- {name}: not run ({why})" for name, why in missing.items()],
     ]
     print("\n".join(report))
     if options.out is not None:
-        _write(options.out, lines, report)
+        _write(options.out, lines, memory, report)
     return 0 if lines else 1
 
 
-def _write(folder: Path, lines: Sequence[Line], report: Sequence[str]) -> None:
+def _write(folder: Path, lines: Sequence[Line], memory: dict[str, object], report: Sequence[str]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     machine = f"{platform.processor() or platform.machine()}, Python {platform.python_version()}"
     document = {
@@ -132,6 +160,7 @@ def _write(folder: Path, lines: Sequence[Line], report: Sequence[str]) -> None:
         "command": "make bench-pdf",
         "machine": machine,
         "rows": [asdict(line) for line in lines],
+        "memory": memory,
     }
     (folder / "pdf.json").write_text(
         json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"

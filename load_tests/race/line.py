@@ -43,6 +43,7 @@ class Line:
     folder: TownFolder
     registry: str
     issuance: str
+    issuance_pid: int
     key: SigningKey
     counter: aiohttp.ClientSession
     centre: aiohttp.ClientSession
@@ -76,8 +77,13 @@ class Line:
 
 
 @asynccontextmanager
-async def running_line(root: Path, town: Town, *, database: str | None, asking: bool) -> AsyncIterator[Line]:
-    """``asking``: whether the issuance server knows the registry's address. Raises UnavailableError."""
+async def running_line(
+    root: Path, town: Town, *, database: str | None, asking: bool, workers: int = 1
+) -> AsyncIterator[Line]:
+    """``asking``: whether the issuance server, of ``workers`` processes, knows the registry's address.
+
+    Raises UnavailableError.
+    """
     folder = TownFolder(root, municipality=town.municipality, kiosks=1, now=datetime.now(UTC))
     files = folder.path("registry")
     files.mkdir()
@@ -88,7 +94,7 @@ async def running_line(root: Path, town: Town, *, database: str | None, asking: 
     )
     port = free_port()
     address = f"https://localhost:{port}" if asking else ""
-    ours = settings.issuance(folder, database=database, registry=address)
+    ours = settings.issuance(folder, database=database, registry=address, workers=workers)
     await run_command("issuance_server", "load-full", full, settings=ours, log=log)
     async with AsyncExitStack() as stack:
         issuance = await stack.enter_async_context(
@@ -108,6 +114,7 @@ async def running_line(root: Path, town: Town, *, database: str | None, asking: 
             folder=folder,
             registry=registry.address("registry"),
             issuance=target,
+            issuance_pid=issuance.pid,
             key=load_signing_key(parties.centre.signing_key),
             counter=await stack.enter_async_context(_client(parties.operator.tls)),
             centre=await stack.enter_async_context(_client(parties.centre.tls)),

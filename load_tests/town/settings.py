@@ -40,7 +40,9 @@ def registry(folder: TownFolder, *, target: str = "", port: int = 0) -> Mapping[
     }
 
 
-def issuance(folder: TownFolder, *, database: str | None = None, registry: str = "") -> Mapping[str, str]:
+def issuance(
+    folder: TownFolder, *, database: str | None = None, registry: str = "", workers: int = 1
+) -> Mapping[str, str]:
     """``registry``: its address; empty never asks it."""
     prefix = "KOFU_ISSUANCE_"
     files = folder.parties.issuer
@@ -52,6 +54,7 @@ def issuance(folder: TownFolder, *, database: str | None = None, registry: str =
         f"{prefix}AUTO_MIGRATE": "yes",
         f"{prefix}REGISTRY": registry,
         f"{prefix}PROFILE": str(shipped_profile(folder.municipality)),
+        f"{prefix}WORKERS": str(workers),
         # a demonstration at night is still a demonstration
         f"{prefix}ALWAYS_OPEN": "yes",
     }

@@ -24,7 +24,18 @@ def _font() -> None:
 def test_a_table_a_verdict_and_both_files_come_out(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    given = ["--seconds", "0.1", "--rounds", "1", "--only", "quick writer", "--only", "reference writer"]
+    given = [
+        "--workers",
+        "0",
+        "--seconds",
+        "0.1",
+        "--rounds",
+        "1",
+        "--only",
+        "quick writer",
+        "--only",
+        "reference writer",
+    ]
     assert bench.main([*given, "--out", str(tmp_path)]) == 0
     shown = capsys.readouterr().out
     rows = [line for line in shown.splitlines() if line.startswith(("| quick", "| reference"))]
@@ -40,7 +51,7 @@ def test_a_builder_that_cannot_be_run_is_named_with_the_reason(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(bench, "PEERS", {"no such builder": None})
-    assert bench.main(["--seconds", "0.1", "--rounds", "2"]) == 1
+    assert bench.main(["--workers", "0", "--seconds", "0.1", "--rounds", "2"]) == 1
     assert "- no such builder: not run (KeyError" in capsys.readouterr().out
 
 
