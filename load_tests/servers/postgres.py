@@ -36,10 +36,10 @@ class PostgresServer:
         return f"postgresql+asyncpg://{_USER}@/{database}?host={self.folder}"
 
     @contextlib.asynccontextmanager
-    async def database(self) -> AsyncIterator[str]:
-        """The SQLAlchemy URL of an empty database that is dropped afterwards."""
+    async def database(self, *, template: str = "template1") -> AsyncIterator[str]:
+        """The SQLAlchemy URL of an empty database, or of a copy of ``template``, that is dropped afterwards."""
         name = f"kofu_{secrets.token_hex(6)}"
-        await self.execute(f"CREATE DATABASE {name}")
+        await self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         try:
             yield self.url(name)
         finally:

@@ -17,13 +17,12 @@ from issuance_server.adapters.sql.chain import Chain
 from issuance_server.adapters.sql.group_commit import GroupCommit
 from issuance_server.adapters.sql.ledger import SqlLedger
 from issuance_server.adapters.sql.line import SqlLine
-from issuance_server.adapters.sql.schema import migrate
-from issuance_server.adapters.sql.series import SqlSeries, begin_series
+from issuance_server.adapters.sql.series import SqlSeries
 from issuance_server.ports import Ledger, Line, Series
 from load_tests.servers.postgres import PostgresServer
-from sync.copy.database import open_database
 from tests.issuance.issuance_line import Parties
 from tests.issuance.issuance_world import CODE, NOON
+from tests.issuance.migrated import new_postgresql, new_sqlite, opened
 
 KEY = SigningKey.generate("issuer-test")
 
@@ -67,26 +66,32 @@ async def database_url(request: pytest.FixtureRequest, sqlite_url: str) -> Async
         yield url
 
 
-@contextlib.asynccontextmanager
-async def migrated(url: str) -> AsyncIterator[AsyncEngine]:
-    engine = open_database(url)
-    try:
-        await migrate(engine)
-        await begin_series(engine, CODE)
-        yield engine
-    finally:
-        await engine.dispose()
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def migrated_url(request: pytest.FixtureRequest, migrated_sqlite_url: str) -> AsyncIterator[str]:
+    """A migrated database, once in each kind."""
+    if request.param == "sqlite":
+        yield migrated_sqlite_url
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    async with new_postgresql(server) as url:
+        yield url
 
 
 @pytest.fixture
-async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
-    """A migrated database, once in each kind."""
-    async with migrated(database_url) as opened:
-        yield opened
+async def migrated_sqlite_url(sqlite_url: str, tmp_path: Path) -> str:
+    await new_sqlite(tmp_path / "issuance.db")
+    return sqlite_url
+
+
+@pytest.fixture
+async def engine(migrated_url: str) -> AsyncIterator[AsyncEngine]:
+    """A migrated database whose series has begun, once in each kind."""
+    async with opened(migrated_url) as engine:
+        yield engine
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])
-async def open_desk(request: pytest.FixtureRequest, sqlite_url: str) -> AsyncIterator[OpenDesk]:
+async def open_desk(request: pytest.FixtureRequest, migrated_sqlite_url: str) -> AsyncIterator[OpenDesk]:
     """Opens one more desk on the same books, as one more process would."""
     if request.param == "memory":
         books = MemoryLedger()
@@ -98,12 +103,12 @@ async def open_desk(request: pytest.FixtureRequest, sqlite_url: str) -> AsyncIte
         yield in_memory
         return
     async with contextlib.AsyncExitStack() as stack:
-        url = sqlite_url
+        url = migrated_sqlite_url
         if request.param == "postgresql":
             server: PostgresServer = request.getfixturevalue("postgres")
-            url = await stack.enter_async_context(server.database())
-        opened = await stack.enter_async_context(migrated(url))
-        yield lambda: sql_desk(opened)
+            url = await stack.enter_async_context(new_postgresql(server))
+        engine = await stack.enter_async_context(opened(url))
+        yield lambda: sql_desk(engine)
 
 
 @pytest.fixture

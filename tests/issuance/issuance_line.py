@@ -24,7 +24,6 @@ from certificates.wire.frame import unpack
 from certificates.wire.jose import Party, Role, SigningKey, TrustedKeys
 from certificates.wire.order import Manifest
 from certificates.wire.problem import read_problem
-from issuance_server.adapters.sql.schema import migrate
 from issuance_server.adapters.sql.tables import audit_rows, issue_numbers
 from issuance_server.compose import compose
 from issuance_server.records import AuditEvent
@@ -179,10 +178,10 @@ class Site:
 
 @contextlib.asynccontextmanager
 async def site(parties: Parties, url: str, people: range = PEOPLE, **environment: str) -> AsyncIterator[Site]:
+    """On the migrated database at ``url``."""
     settings = read_settings(Settings, {**parties.environment(url), **environment}, prefix=PREFIX)
     engine = open_database(url)
     try:
-        await migrate(engine)
         await load_copy(url, [resident(person) for person in people], [seal(1)])
         async with serving(settings) as base, parties.client(CENTRE) as session:
             centre = Centre(parties, base, session)

@@ -39,9 +39,9 @@ from sync.copy.status import read_status
 from sync.copy.tables import doubts, feed_state
 from sync.feed.reception import Reception
 from sync.feed.wire import FeedBatch
-from tests.issuance.conftest import migrated
 from tests.issuance.issuance_line import Answer, Parties, load_copy, site
 from tests.issuance.issuance_world import CENTRE, CODE, REGISTRY, resident
+from tests.issuance.migrated import opened
 
 OPERATOR = Party(role=Role.OPERATOR, name="counter-1")
 MUNICIPALITY = load_profile(shipped_profile("992011"))
@@ -105,10 +105,10 @@ async def receive(engine: AsyncEngine, parties: Parties, events: Sequence[bytes]
 
 
 @pytest.fixture
-async def copy(database_url: str) -> AsyncIterator[AsyncEngine]:
+async def copy(migrated_url: str) -> AsyncIterator[AsyncEngine]:
     """A copy of three residents at number 1, in SQLite and in PostgreSQL."""
-    async with migrated(database_url) as engine:
-        await load_copy(database_url, [resident(person) for person in (1, 2, 3)])
+    async with opened(migrated_url) as engine:
+        await load_copy(migrated_url, [resident(person) for person in (1, 2, 3)])
         yield engine
 
 
@@ -186,8 +186,8 @@ async def test_every_trouble_of_the_feed_is_named(copy: AsyncEngine) -> None:
     assert "未着 6 件" in page(status)
 
 
-async def test_a_copy_that_was_never_loaded_says_so(sqlite_url: str) -> None:
-    async with migrated(sqlite_url) as engine:
+async def test_a_copy_that_was_never_loaded_says_so(migrated_sqlite_url: str) -> None:
+    async with opened(migrated_sqlite_url) as engine:
         status = await FeedWatch(engine, MUNICIPALITY, now)()
     assert status.troubles == ("never-loaded",)
     assert (status.age_seconds, status.heard_at) == (None, None)
@@ -202,9 +202,11 @@ async def test_nothing_of_the_feed_is_taken_for_markup(copy: AsyncEngine, partie
     assert "<script" not in document
 
 
-async def test_the_page_and_the_message_are_for_operators_alone(parties: Parties, sqlite_url: str) -> None:
+async def test_the_page_and_the_message_are_for_operators_alone(
+    parties: Parties, migrated_sqlite_url: str
+) -> None:
     parties.files[OPERATOR] = parties.authority.enrol(OPERATOR)
-    async with site(parties, sqlite_url) as here:
+    async with site(parties, migrated_sqlite_url) as here:
         async with parties.client(OPERATOR) as session:
             async with session.get(here.base + "/v1/feed/status") as response:
                 assert response.content_type == "application/json"
@@ -238,10 +240,10 @@ def test_the_command_tells_a_monitor_whether_all_is_well(
         COMMANDS["feed-status"].action(settings, ["--html", str(tmp_path / "nowhere" / "feed.html")])
 
 
-async def test_the_command_is_content_with_a_fresh_copy(parties: Parties, sqlite_url: str) -> None:
-    settings = read_settings(Settings, parties.environment(sqlite_url), prefix=PREFIX)
-    async with migrated(sqlite_url):
-        await load_copy(sqlite_url, [resident(1)])
+async def test_the_command_is_content_with_a_fresh_copy(parties: Parties, migrated_sqlite_url: str) -> None:
+    settings = read_settings(Settings, parties.environment(migrated_sqlite_url), prefix=PREFIX)
+    async with opened(migrated_sqlite_url):
+        await load_copy(migrated_sqlite_url, [resident(1)])
     assert await asyncio.to_thread(COMMANDS["feed-status"].action, settings, []) == 0
 
 

@@ -8,6 +8,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from certificates.domain.identifiers import municipality_code
 from certificates.errors import ConfigurationError, UnavailableError
@@ -16,7 +17,7 @@ from issuance_server.adapters.sql.group_commit import GroupCommit
 from issuance_server.adapters.sql.schema import METADATA, head_revision, migrate, require_head
 from issuance_server.adapters.sql.series import SqlSeries, begin_series
 from sync.copy.database import open_database, reading, writing
-from tests.issuance.conftest import KEY, migrated
+from tests.issuance.conftest import KEY
 from tests.issuance.issuance_world import CODE, NOON
 
 
@@ -26,8 +27,8 @@ def differences(connection: Connection) -> list[object]:
     return list(compare_metadata(context, list(METADATA)))  # type: ignore[arg-type] # alembic takes several
 
 
-async def test_migrations_build_exactly_the_tables(database_url: str) -> None:
-    async with migrated(database_url) as engine, reading(engine) as connection:
+async def test_migrations_build_exactly_the_tables(engine: AsyncEngine) -> None:
+    async with reading(engine) as connection:
         assert await connection.run_sync(differences) == []
 
 
@@ -51,11 +52,10 @@ async def test_a_database_that_is_not_at_head_is_refused_with_the_remedy(databas
     await engine.dispose()
 
 
-async def test_one_database_is_one_municipality(database_url: str) -> None:
-    async with migrated(database_url) as engine:
-        await begin_series(engine, CODE)
-        with pytest.raises(ConfigurationError, match=CODE):
-            await begin_series(engine, municipality_code("131016"))
+async def test_one_database_is_one_municipality(engine: AsyncEngine) -> None:
+    await begin_series(engine, CODE)
+    with pytest.raises(ConfigurationError, match=CODE):
+        await begin_series(engine, municipality_code("131016"))
 
 
 async def test_a_series_that_was_never_begun_gives_no_number(database_url: str) -> None:

@@ -46,8 +46,8 @@ from tests.issuance.issuance_world import (
 
 
 @pytest.fixture
-async def here(parties: Parties, sqlite_url: str) -> AsyncIterator[Site]:
-    async with site(parties, sqlite_url) as opened:
+async def here(parties: Parties, migrated_sqlite_url: str) -> AsyncIterator[Site]:
+    async with site(parties, migrated_sqlite_url) as opened:
         yield opened
 
 
@@ -69,8 +69,8 @@ async def test_health_needs_no_certificate_and_says_nothing_personal(here: Site)
     assert set(body) == {"service", "version", "municipality", "line"}
 
 
-async def test_a_visit_from_inquiry_to_outcome(parties: Parties, database_url: str) -> None:
-    async with site(parties, database_url) as here:
+async def test_a_visit_from_inquiry_to_outcome(parties: Parties, migrated_url: str) -> None:
+    async with site(parties, migrated_url) as here:
         inquiry = an_inquiry(1, expires=soon())
         answer = await here.centre.ask("/v1/inquiries", inquiry)
         assert (answer.status, answer.content_type) == (200, "application/jose")
@@ -108,13 +108,13 @@ async def test_a_seal_registration_certificate_over_the_line(here: Site) -> None
 
 
 async def test_the_same_order_again_and_after_a_restart_is_byte_identical(
-    parties: Parties, sqlite_url: str
+    parties: Parties, migrated_sqlite_url: str
 ) -> None:
     order = an_order(1, expires=soon())
-    async with site(parties, sqlite_url) as before:
+    async with site(parties, migrated_sqlite_url) as before:
         first = await before.centre.order(order)
         assert await before.centre.order(order) == first
-    async with site(parties, sqlite_url) as after:
+    async with site(parties, migrated_sqlite_url) as after:
         assert await after.centre.order(order) == first
         assert await after.issued() == 1
 
@@ -230,8 +230,8 @@ async def test_a_stored_row_that_cannot_be_read_is_refused(here: Site) -> None:
     await refused(here, answer, ProblemCode.LEGAL_ITEM_MISSING)
 
 
-async def test_a_full_house_says_busy(parties: Parties, sqlite_url: str) -> None:
-    async with site(parties, sqlite_url, KOFU_ISSUANCE_IN_FLIGHT="1") as here:
+async def test_a_full_house_says_busy(parties: Parties, migrated_sqlite_url: str) -> None:
+    async with site(parties, migrated_sqlite_url, KOFU_ISSUANCE_IN_FLIGHT="1") as here:
         orders = [an_order(1, expires=soon()) for _ in range(8)]
         answers = await asyncio.gather(*(here.centre.ask("/v1/orders", order) for order in orders))
         outcomes = {answer.problem for answer in answers}
@@ -240,11 +240,11 @@ async def test_a_full_house_says_busy(parties: Parties, sqlite_url: str) -> None
         assert (await here.centre.ask("/v1/orders", orders[-1])).problem is None
 
 
-async def test_two_hundred_orders_at_once_on_two_servers(parties: Parties, database_url: str) -> None:
+async def test_two_hundred_orders_at_once_on_two_servers(parties: Parties, migrated_url: str) -> None:
     people = range(1, 201)
     orders = {person: an_order(person, expires=soon()) for person in people}
-    async with site(parties, database_url, people) as here:
-        settings = read_settings(Settings, parties.environment(database_url), prefix=PREFIX)
+    async with site(parties, migrated_url, people) as here:
+        settings = read_settings(Settings, parties.environment(migrated_url), prefix=PREFIX)
         async with serving(settings) as second, parties.client(CENTRE) as session:
             ends = (here.centre, Centre(parties, second, session))
             answers = await asyncio.gather(
