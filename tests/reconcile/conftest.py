@@ -22,7 +22,7 @@ from tests.sync.sync_world import NOW, TRUSTED, Held, TestRegistry, tiny_imprint
 async def copy(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[AsyncEngine]:
     """An empty copy."""
     if request.param == "sqlite":
-        async with database(f"sqlite+aiosqlite:///{tmp_path / 'copy.db'}") as opened:
+        async with database(tmp_path / "copy.db") as opened:
             yield opened
     else:
         server: PostgresServer = request.getfixturevalue("postgres")

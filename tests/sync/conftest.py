@@ -18,14 +18,15 @@ from sync.copy.tables import metadata
 from sync.feed.full_load import load_full
 from sync.town.numbers import MUNICIPALITY
 from tests.sync.sync_world import NOW, TRUSTED, Held, TestRegistry
+from tests.sync.templates import blank, loaded
 
 
 @asynccontextmanager
-async def database(url: str) -> AsyncIterator[AsyncEngine]:
-    engine = open_database(url)
+async def database(path: Path, content: bytes | None = None) -> AsyncIterator[AsyncEngine]:
+    """A copy in SQLite that begins with ``content``; without, as one that was never loaded."""
+    path.write_bytes(content or blank())
+    engine = open_database(f"sqlite+aiosqlite:///{path}")
     try:
-        async with engine.begin() as connection:
-            await connection.run_sync(metadata.create_all)
         yield engine
     finally:
         await engine.dispose()
@@ -34,18 +35,27 @@ async def database(url: str) -> AsyncIterator[AsyncEngine]:
 @pytest.fixture
 async def engine(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
     """An empty copy in SQLite."""
-    async with database(f"sqlite+aiosqlite:///{tmp_path / 'copy.db'}") as opened:
+    async with database(tmp_path / "copy.db") as opened:
         yield opened
+
+
+_with_tables: set[PostgresServer] = set()
 
 
 @asynccontextmanager
 async def postgres_copy(server: PostgresServer) -> AsyncIterator[AsyncEngine]:
     """An empty copy in the run's own PostgreSQL; emptied rather than made anew, which takes ten times as long."""
-    async with database(server.url("postgres")) as opened:
-        async with opened.begin() as connection:
+    engine = open_database(server.url("postgres"))
+    try:
+        async with engine.begin() as connection:
+            if server not in _with_tables:
+                await connection.run_sync(metadata.create_all)
+                _with_tables.add(server)
             names = ", ".join(table.name for table in metadata.sorted_tables)
             await connection.execute(text(f"TRUNCATE {names}"))
-        yield opened
+        yield engine
+    finally:
+        await engine.dispose()
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])
@@ -55,7 +65,7 @@ async def empty(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         copy = MemoryCopy()
         yield Held(store=copy, reader=copy)
     elif request.param == "sqlite":
-        async with database(f"sqlite+aiosqlite:///{tmp_path / 'copy.db'}") as opened:
+        async with database(tmp_path / "copy.db") as opened:
             yield Held(store=opened, reader=RegisterCopy(opened))
     else:
         server: PostgresServer = request.getfixturevalue("postgres")
@@ -71,6 +81,10 @@ def registry() -> TestRegistry:
 @pytest.fixture
 async def held(empty: Held, registry: TestRegistry, tmp_path: Path) -> Held:
     """A copy that has taken the registry's full load."""
+    copy = tmp_path / "copy.db"
+    if copy.exists():
+        copy.write_bytes(await loaded())  # nothing is connected yet
+        return empty
     await load_full(
         empty.store, registry.write(tmp_path / "full.jsonl"), TRUSTED, MUNICIPALITY, clock=lambda: NOW
     )

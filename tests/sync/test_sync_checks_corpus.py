@@ -114,7 +114,7 @@ async def line(
 
 async def fill(path: Path) -> None:
     """The register in a database, to be copied for each case: making the tables takes longer than the case."""
-    async with database(f"sqlite+aiosqlite:///{path}") as engine, SqlStore(engine).writing() as transaction:
+    async with database(path) as engine, SqlStore(engine).writing() as transaction:
         await transaction.load([row_of(record) for record in records()])
         await transaction.finish_load(FeedState(municipality=MUNICIPALITY, applied=0, known=0, heard_at=NOW))
 

@@ -52,7 +52,7 @@ async def test_a_long_walk_reaches_every_reason_and_nothing_is_set_aside() -> No
 
 async def test_the_databases_history_is_complete_and_without_gaps(tmp_path: Path) -> None:
     registry = TestRegistry()
-    async with database(f"sqlite+aiosqlite:///{tmp_path / 'copy.db'}") as engine:
+    async with database(tmp_path / "copy.db") as engine:
         held = Held(store=engine, reader=RegisterCopy(engine))
         full = registry.write(tmp_path / "full.jsonl")
         await load_full(engine, full, TRUSTED, MUNICIPALITY, clock=lambda: NOW)
