@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from certificates.domain.blocks import Block
@@ -16,6 +16,7 @@ from certificates.domain.kinds.table import KINDS
 from certificates.domain.municipality import Municipality
 from certificates.domain.official_seal import OfficialSeal
 from certificates.domain.seal import SealImprint
+from certificates.domain.variation import canonical, has_sequence
 from certificates.domain.wording import worded
 from certificates.errors import RefusedError
 from certificates.problems import ProblemCode
@@ -98,10 +99,17 @@ def certificate_content(
         seal_note=words.seal_note,
         statement=municipality.statement(kind.kind, body.scope),
         issued=japanese_date(issued_on),
-        head=worded(body.head, words),
-        blocks=tuple(worded(block, words) for block in body.blocks),
+        head=_canonical(worded(body.head, words)),
+        blocks=tuple(_canonical(worded(block, words)) for block in body.blocks),
         imprint=body.imprint,
     )
+
+
+def _canonical(block: Block) -> Block:
+    """``block`` with the variation sequences that the typeface has: here the record's text becomes the paper's."""
+    if not has_sequence("".join([line for entry in block.values() for line in entry.lines])):
+        return block
+    return {slot: replace(entry, lines=tuple(map(canonical, entry.lines))) for slot, entry in block.items()}
 
 
 def _office(place: str, title: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple, cast
 
+from certificates.domain.variation import is_adobe_japan1
 from certificates.errors import ConfigurationError, RefusedError
 from certificates.pdf.font_source import SETTING, FontSource, cid_of, find_chain, find_mincho, is_drawable
 from certificates.problems import ProblemCode
@@ -87,9 +88,14 @@ class Typeface:
 
 
 def _named(cluster: str) -> str:
-    """The code points, and the character itself where it can be written down."""
+    """The code points, the character itself where it can be written down, and of which collection a sequence is."""
     names = " ".join(f"U+{ord(character):04X}" for character in cluster)
-    return f"{names} ({cluster})" if is_drawable(cluster[0]) else names
+    if not is_drawable(cluster[0]):
+        return names
+    if len(cluster) == 1:
+        return f"{names} ({cluster})"
+    collection = "Adobe-Japan1" if is_adobe_japan1(cluster) else "no collection known here"
+    return f"{names} ({cluster}, a sequence of {collection})"
 
 
 def clusters(text: str) -> list[str]:

@@ -10,6 +10,7 @@ from certificates.domain.content import bare
 from certificates.domain.identifiers import OrderId
 from certificates.domain.issue_number import IssueNumber
 from certificates.domain.resident import Resident
+from certificates.domain.variation import canonical
 from certificates.errors import BindingError
 from issuance_server.ports import BuiltPage
 
@@ -36,7 +37,7 @@ def require_bound(
     """
     if len(read) != len(built):
         raise BindingError(f"the file has {len(read)} pages, {len(built)} were built")
-    names = [bare(subject.name) for subject in subjects]
+    names = [bare(canonical(subject.name)) for subject in subjects]
     copies: dict[IssueNumber, str] = {}
     for place, (found, meant) in enumerate(zip(read, built, strict=True), start=1):
         number = meant.issue_number

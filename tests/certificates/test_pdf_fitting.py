@@ -38,7 +38,10 @@ def placed(text: str, *, width: float = 40, height: float = 6, **style: object) 
     ("text", "named"),
     [
         ("山\U0001f600田", "U+1F600 (\U0001f600)"),  # not in the typeface
-        ("辻\U000e0100", "U+8FBB U+E0100 (辻\U000e0100)"),  # a sequence of another collection
+        (
+            "辻\U000e0100",
+            "U+8FBB U+E0100 (辻\U000e0100, a sequence of Adobe-Japan1)",
+        ),  # a sequence of another collection
         ("見\ue000本", "U+E000"),  # 外字 of the private area
         ("e\u0301", "U+0301"),  # a mark that would stand alone
         ("\U000e0102", "U+E0102"),  # a selector after nothing
