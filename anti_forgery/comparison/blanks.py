@@ -1,0 +1,70 @@
+"""Ink where the truth is blank: text that was added, or dirt that no text is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageFilter
+
+from anti_forgery.comparison.truth import DPI
+from certificates.pdf.sheet import Box
+
+Floats = NDArray[np.floating[Any]]
+
+_REDUCE = 3
+_PIXEL = 25.4 / DPI * _REDUCE
+"""Millimetres."""
+_CLEAR = 7
+"""Pixels around the truth's ink that do not count as blank (both sides together): paper and registration give way."""
+_FAINT = 0.22
+"""Ink below this is light, ground or fold."""
+_WINDOW = 12
+"""Side in pixels of the square in which ink is summed: 3 mm, a character."""
+_STEP = 4
+_FOLD = 50.0
+"""Millimetres: what is that long is a fold or a scratch, not writing."""
+LEAST_INK = 0.40
+"""Square millimetres of black in one square; a figure 1 of 9 points has about 0.5."""
+
+
+def added(scan: Floats, truth: NDArray[np.uint8], contrast: float) -> list[tuple[Box, float]]:
+    """Places with ink where ``truth`` has none, and that ink over ``LEAST_INK``, darkest first."""
+    small = Image.fromarray(np.round(255 * np.minimum(scan / contrast, 1)).astype(np.uint8)).reduce(_REDUCE)
+    clear = Image.fromarray(truth).reduce(_REDUCE).filter(ImageFilter.MaxFilter(_CLEAR))
+    ink = np.asarray(small, dtype=np.float32) / 255
+    blank = np.asarray(clear) < 6
+    strong = np.where(blank & (ink > _FAINT), ink, 0.0)
+    edge = round(4 / _PIXEL)  # shadows at the edge of the glass
+    strong[:edge], strong[-edge:], strong[:, :edge], strong[:, -edge:] = 0, 0, 0, 0
+    sums = np.cumsum(np.cumsum(np.pad(strong, ((1, 0), (1, 0))), axis=0), axis=1)
+    w = _WINDOW
+    masses = (sums[w:, w:] - sums[:-w, w:] - sums[w:, :-w] + sums[:-w, :-w])[::_STEP, ::_STEP] * _PIXEL**2
+    found = []
+    for cells in _together(masses > LEAST_INK):
+        top, left = cells.min(axis=0) * _STEP
+        bottom, right = cells.max(axis=0) * _STEP + w
+        box = Box(left * _PIXEL, top * _PIXEL, (right - left) * _PIXEL, (bottom - top) * _PIXEL)
+        found.append((box, float(masses[tuple(cells.T)].max()) / LEAST_INK))
+    return sorted(found, key=lambda place: -place[1])
+
+
+def is_fold(box: Box) -> bool:
+    """Long and thin."""
+    return max(box.width, box.height) > _FOLD and min(box.width, box.height) < 6
+
+
+def _together(marked: NDArray[np.bool_]) -> Iterator[NDArray[np.intp]]:
+    """Cells that touch, each group as rows of (row, column)."""
+    left = {(int(row), int(column)) for row, column in np.argwhere(marked)}
+    while left:
+        group, edge = [], [left.pop()]
+        while edge:
+            row, column = edge.pop()
+            group.append((row, column))
+            near = {(row + y, column + x) for y in (-1, 0, 1) for x in (-1, 0, 1)} & left
+            left -= near
+            edge.extend(near)
+        yield np.array(group)

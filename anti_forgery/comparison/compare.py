@@ -1,0 +1,168 @@
+"""The whole comparison of one scanned front with the sheet that its back opened to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+import numpy as np
+from PIL import Image
+
+from anti_forgery.comparison import blanks, glyphs, seals
+from anti_forgery.comparison.rectifying import page_ink, settled, upright
+from anti_forgery.comparison.registration import LEAST, Floats, register
+from anti_forgery.comparison.truth import DPI, SealPlace, Truth, truth_of
+from anti_forgery.comparison.verdict import Comparison, Doubt, Kind, Likeness, Place
+from anti_forgery.sheet import SheetFacts
+from certificates.errors import RefusedError, WireError
+from certificates.pdf.fonts import Typeface
+from certificates.pdf.sheet import PAPER, Box
+
+LEAST_SIDE = 1500
+"""Pixels of the longer side: 128 dots an inch of A4, below which figures run together."""
+GLYPH_LIMIT, GLYPH_DOUBT = 0.48, 0.43
+"""Unlikeness of a glyph from which it differs, and from which it is not sure."""
+SEAL_LIMIT, SEAL_DOUBT = 0.62, 0.5
+WORST_BLUR = 2.0
+"""Pixels (300 to the inch) of blur with which figures can be told apart."""
+OTHER = 0.3
+"""Share of the glyphs that differ when the page is another one."""
+_FAINT_TEXT = 0.3
+_SMALLEST = 2.0
+"""Millimetres: smaller type holds no value and is not sure enough to accuse anybody."""
+_UPRIGHT_DPI = 150
+_PAGE = Box(0, 0, *PAPER)
+
+
+def compare(front: Image.Image, sheet: SheetFacts, face: Typeface) -> Comparison:
+    """Compare a scanned or photographed front with the truth.
+
+    ``front`` shows one whole front, any way up, colour or grey, at 200 dots an inch or more. Never raises for what the
+    picture shows. About half a second of one core.
+    """
+    if not sheet.front:
+        return Comparison.cannot_tell(Doubt.NO_DRAWING)
+    if max(front.size) < LEAST_SIDE:
+        return Comparison.cannot_tell(Doubt.TOO_COARSE)
+    try:
+        truth = truth_of(sheet.front, face)
+    except WireError:
+        return Comparison.cannot_tell(Doubt.NO_DRAWING)
+    except RefusedError:
+        return Comparison.cannot_tell(Doubt.NO_TYPEFACE)
+    colour = front if front.mode in ("RGB", "L") else front.convert("RGB")
+    # in the blue channel the cyan ground is hardly there
+    grey = colour.getchannel("B") if colour.mode == "RGB" else colour
+    found = register(grey, truth.ink, DPI)
+    if found.likeness < LEAST:
+        return Comparison.cannot_tell(Doubt.NOT_FOUND)
+    found = settled(grey, found, truth.ink)
+    page = upright(colour, found)
+    shown = page.resize((page.width * _UPRIGHT_DPI // DPI, page.height * _UPRIGHT_DPI // DPI))
+    return _judged(page, page_ink(page.getchannel("B") if page.mode == "RGB" else page), truth, shown)
+
+
+def _judged(page: Image.Image, scan: Floats, truth: Truth, shown: Image.Image) -> Comparison:
+    parts = list(seals.tiles(truth))
+    boxes = [glyph.box for glyph in truth.glyphs] + [box for _, box in parts]
+    lines: list[object] = [(glyph.row, round(glyph.box.y + glyph.box.height, 1)) for glyph in truth.glyphs]
+    lines += [seal.row for seal, _ in parts]
+    scores = glyphs.score(scan, truth.ink.astype(np.float32) / 255, boxes, lines)
+    count = len(truth.glyphs)
+    contrast = float(np.median(scores.tone[:count])) if count else 1.0
+    places = _glyph_places(truth, scores, count) + _seal_places(parts, scores, count)
+    changed = sum(place.score >= 1 for place in places)
+    if count and changed > OTHER * count:
+        if scores.sigma > WORST_BLUR:
+            return Comparison.cannot_tell(Doubt.TOO_POOR, upright=shown)
+        whole = Place(row="", kind=Kind.OTHER_PAGE, box=_PAGE, score=changed / (OTHER * count))
+        return Comparison(outcome=Likeness.DIFFERS, differences=(whole,), upright=shown)
+    if contrast < _FAINT_TEXT or scores.sigma > WORST_BLUR:
+        return Comparison.cannot_tell(Doubt.TOO_POOR, upright=shown)
+    places += [
+        Place(row=seal.row, kind=Kind.TONE, box=seal.box, score=beyond)
+        for seal, beyond in seals.tones(scan, page, truth)
+    ]
+    folds = 0
+    for box, ink in blanks.added(scan, truth.ink, contrast):
+        fold = blanks.is_fold(box)
+        folds += fold
+        places.append(Place(row="", kind=Kind.ADDED, box=box, score=min(ink, 0.95) if fold else ink))
+    differences = joined([place for place in places if place.score >= 1])
+    doubtful = joined([place for place in places if _doubt(place.kind) <= place.score < 1])
+    if differences:
+        return Comparison(outcome=Likeness.DIFFERS, differences=differences, doubtful=doubtful, upright=shown)
+    if doubtful:
+        doubt = Doubt.DAMAGED if folds else Doubt.NOT_SURE
+        return Comparison.cannot_tell(doubt, doubtful, shown)
+    return Comparison(outcome=Likeness.MATCHES, upright=shown)
+
+
+def _doubt(kind: Kind) -> float:
+    """The score from which a place is not sure."""
+    return {Kind.TONE: 0.85, Kind.ADDED: 0.9}.get(kind, GLYPH_DOUBT / GLYPH_LIMIT)
+
+
+def _unlikeness(scores: glyphs.Scores) -> Floats:
+    return np.asarray((1 - scores.likeness) + np.maximum(0.8 * scores.extra, 1.6 * scores.missing))
+
+
+def _glyph_places(truth: Truth, scores: glyphs.Scores, count: int) -> list[Place]:
+    unlike = _unlikeness(scores)[:count]
+    places = []
+    for number in np.flatnonzero(unlike >= GLYPH_DOUBT):
+        glyph = truth.glyphs[number]
+        score = float(unlike[number]) / GLYPH_LIMIT
+        if glyph.box.height < _SMALLEST:
+            score = min(score, 0.95)
+        gone = scores.missing[number] > 3 * scores.extra[number]
+        places.append(
+            Place(row=glyph.row, kind=Kind.MISSING if gone else Kind.CHANGED, box=glyph.box, score=score)
+        )
+    return places
+
+
+def _seal_places(parts: Sequence[tuple[SealPlace, Box]], scores: glyphs.Scores, count: int) -> list[Place]:
+    """One place a seal: its worst tile."""
+    unlike = _unlikeness(scores)[count:]
+    worst: dict[SealPlace, float] = {}
+    for (seal, _), value in zip(parts, unlike, strict=True):
+        worst[seal] = max(worst.get(seal, 0.0), float(value))
+    limit = GLYPH_DOUBT / GLYPH_LIMIT
+    return [
+        Place(
+            row=seal.row,
+            kind=Kind.CHANGED,
+            box=seal.box,
+            # between doubt and limit as for glyphs, so that one scale serves both
+            score=value / SEAL_LIMIT if value >= SEAL_LIMIT else limit + (value - SEAL_DOUBT) * 0.3,
+        )
+        for seal, value in worst.items()
+        if value >= SEAL_DOUBT
+    ]
+
+
+def joined(places: Sequence[Place]) -> tuple[Place, ...]:
+    """Places of one row and kind that lie side by side as one, top to bottom."""
+    ordered = sorted(
+        places, key=lambda place: (place.kind.value, place.row, round(place.box.y, 1), place.box.x)
+    )
+    found = []
+    for _, group in groupby(ordered, key=lambda place: (place.kind, place.row, round(place.box.y, 1))):
+        run: list[Place] = []
+        for place in group:
+            if run and place.box.x - (run[-1].box.x + run[-1].box.width) > place.box.width:
+                found.append(_around(run))
+                run = []
+            run.append(place)
+        found.append(_around(run))
+    return tuple(sorted(found, key=lambda place: (place.box.y, place.box.x)))
+
+
+def _around(run: Sequence[Place]) -> Place:
+    left, top = min(place.box.x for place in run), min(place.box.y for place in run)
+    right = max(place.box.x + place.box.width for place in run)
+    bottom = max(place.box.y + place.box.height for place in run)
+    first = run[0]
+    box = Box(left, top, right - left, bottom - top)
+    return Place(row=first.row, kind=first.kind, box=box, score=max(place.score for place in run))

@@ -1,0 +1,98 @@
+"""Qualities of a scan as data: which steps make a flat scan, a worn sheet, a photograph, in each of the two families."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from load_tests.scans import steps
+from load_tests.scans.steps import Step, chain
+
+
+class Family(Enum):
+    TUNING = "tuning"
+    HELD_OUT = "held-out"
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """``dpi`` is the scanner's; a photograph is taken from where a pixel is about as large."""
+
+    name: str
+    dpi: int
+    tuning: Step
+    held_out: Step
+
+    def step(self, family: Family) -> Step:
+        return self.tuning if family is Family.TUNING else self.held_out
+
+
+def _flat(dpi: int) -> tuple[Step, Step]:
+    fine = dpi / 300
+    return (
+        chain(
+            steps.toner((-0.08, 0.12), (20, 45), (238, 252), 0.5 * fine),
+            steps.turned((-1.5, 1.5)),
+            steps.softened((0.3 * fine, 0.7 * fine)),
+            steps.grained((2, 6)),
+            steps.jpeg((70, 92)),
+        ),
+        chain(
+            steps.toner((-0.04, 0.1), (12, 55), (228, 250), 0.7 * fine),
+            steps.banded((0.0, 0.06), (18, 90), dpi),
+            steps.turned((-2, 2)),
+            steps.boxed((0.3 * fine, 0.8 * fine)),
+            steps.gamma((0.85, 1.2)),
+            steps.shot((0.15, 0.45)),
+            steps.jpeg((60, 90), subsampling=2),
+        ),
+    )
+
+
+def _worn(dpi: int) -> tuple[Step, Step]:
+    flat, other = _flat(dpi)
+    return (
+        chain(
+            steps.specked((5, 40), (0.1, 0.35), dpi),
+            steps.folded((0.1, 0.35), (0.2, 0.7), dpi),
+            steps.stained((1, 3), (0.05, 0.25), (0.1, 0.4)),
+            steps.curled((0.1, 0.5), dpi),
+            flat,
+        ),
+        chain(
+            steps.specked((5, 60), (0.1, 0.3), dpi),
+            steps.folded((0.1, 0.4), (0.15, 0.9), dpi),
+            steps.stained((1, 4), (0.05, 0.3), (0.05, 0.5)),
+            steps.curled((0.1, 0.7), dpi),
+            other,
+        ),
+    )
+
+
+_PHONE = (
+    chain(
+        steps.toner((-0.06, 0.1), (22, 45), (238, 250)),
+        steps.photographed((0.005, 0.04), (20, 110)),
+        steps.softened((0.5, 1.1)),
+        steps.slanting_light((0.55, 0.9)),
+        steps.grained((3, 9)),
+        steps.jpeg((60, 88)),
+    ),
+    chain(
+        steps.toner((-0.04, 0.1), (18, 55), (230, 250), 0.7),
+        steps.photographed((0.005, 0.05), (10, 120), turn=(-6, 6), margin=(0.03, 0.12)),
+        steps.boxed((0.4, 1.0)),
+        steps.shaken,
+        steps.vignette((0.6, 0.95)),
+        steps.shot((0.2, 0.6)),
+        steps.jpeg((55, 85), subsampling=2),
+    ),
+)
+
+QUALITIES: Mapping[str, Quality] = {
+    "flat-300": Quality("flat-300", 300, *_flat(300)),
+    "flat-200": Quality("flat-200", 200, *_flat(200)),
+    "worn-300": Quality("worn-300", 300, *_worn(300)),
+    "phone": Quality("phone", 300, *_PHONE),
+}

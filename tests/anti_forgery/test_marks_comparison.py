@@ -1,0 +1,92 @@
+"""A scanned front against the truth: alike, different where it was changed, or out of reach; never an error."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from anti_forgery.comparison.compare import LEAST_SIDE, compare
+from anti_forgery.comparison.verdict import Comparison, Doubt, Kind, Likeness, Place
+from anti_forgery.sheet import SheetFacts
+from certificates.errors import ConfigurationError, InvalidValueError
+from certificates.pdf.sheet import Box
+from load_tests.scans.qualities import QUALITIES, Family
+from load_tests.scans.sheets import front, paper, typeface
+
+DPI = 200
+QUALITY = QUALITIES["flat-200"]
+
+
+@cache
+def household() -> SheetFacts:
+    try:
+        typeface()
+    except ConfigurationError as error:
+        pytest.skip(str(error))
+    return paper(20).sheets[0]
+
+
+def scanned(drawing: str, seed: int = 1) -> Image.Image:
+    return QUALITY.tuning(front(drawing, DPI, Family.TUNING), np.random.default_rng(seed))
+
+
+def test_a_genuine_front_matches_whichever_way_up() -> None:
+    scan = scanned(household().front)
+    for way in (scan, scan.transpose(Image.Transpose.ROTATE_180)):
+        found = compare(way, household(), typeface())
+        assert found.outcome is Likeness.MATCHES, found
+        assert found.upright is not None
+        assert found.upright.width < found.upright.height
+
+
+def test_a_changed_digit_is_found_in_its_row_and_nothing_else() -> None:
+    genuine = household().front
+    forged = re.sub(r"\((平成|昭和)(\d+)年", lambda date: f"({date[1]}{int(date[2]) ^ 1}年", genuine, count=1)
+    assert forged != genuine
+    found = compare(scanned(forged), household(), typeface())
+    assert found.outcome is Likeness.DIFFERS
+    (place,) = found.differences
+    assert (place.kind, place.row) == (Kind.CHANGED, "住民となった年月日")
+
+
+def test_a_deleted_line_and_an_added_one_are_found() -> None:
+    genuine = household().front
+    (line,) = re.findall(r"\nBT[^\n]*平成[^\n]*|\nBT[^\n]*昭和[^\n]*", genuine)[:1]
+    forged = genuine.replace(line, "", 1) + "\nBT 1 0 0 1 250 140 Tm 9 (見本) Tj ET\n"
+    found = compare(scanned(forged), household(), typeface())
+    assert {place.kind for place in found.differences} == {Kind.MISSING, Kind.ADDED}
+
+
+def test_the_front_of_another_certificate_of_the_same_form_differs_as_a_whole() -> None:
+    other = next(p.sheets[0] for p in map(paper, range(30, 60)) if p.content.form == paper(20).content.form)
+    found = compare(scanned(other.front), household(), typeface())
+    assert [place.kind for place in found.differences] == [Kind.OTHER_PAGE]
+
+
+@pytest.mark.parametrize(
+    ("picture", "doubt"),
+    [
+        (Image.new("RGB", (1654, 2339), "white"), Doubt.NOT_FOUND),
+        (Image.new("L", (1654, 2339), 0), Doubt.NOT_FOUND),
+        (Image.new("RGB", (LEAST_SIDE - 1, 900)), Doubt.TOO_COARSE),
+        (Image.effect_noise((1654, 2339), 80), Doubt.NOT_FOUND),
+    ],
+)
+def test_what_shows_no_front_cannot_be_told(picture: Image.Image, doubt: Doubt) -> None:
+    assert compare(picture, household(), typeface()).doubt is doubt
+
+
+def test_differences_and_doubt_exclude_one_another() -> None:
+    place = Place(row="氏名", kind=Kind.CHANGED, box=Box(0, 0, 1, 1), score=2.0)
+    for wrong in (
+        {"outcome": Likeness.MATCHES, "differences": (place,)},
+        {"outcome": Likeness.DIFFERS},
+        {"outcome": Likeness.CANNOT_TELL},
+        {"outcome": Likeness.MATCHES, "doubt": Doubt.NOT_SURE},
+    ):
+        with pytest.raises(InvalidValueError):
+            Comparison(**wrong)  # type: ignore[arg-type]  # the point of the case
