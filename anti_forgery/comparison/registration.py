@@ -19,7 +19,7 @@ from certificates.pdf.sheet import PAPER
 Floats = NDArray[np.floating[Any]]
 Points = Floats
 """Rows of x and y."""
-Map = NDArray[np.float64]
+Map = NDArray[np.floating[Any]]
 """3 × 3: millimetres on the page to pixels of the picture, homogeneous."""
 
 _COARSE, _MIDDLE, _FINE = 36.0, 72.0, 144.0  # dots an inch

@@ -24,7 +24,7 @@ SHAPE = (round(PAPER[1] * DOTS), round(PAPER[0] * DOTS))
 """Rows and columns of the page."""
 OFFICIAL_SEAL, IMPRINT = "公印", "印影"
 
-_ORIGIN = re.compile(r"(\S+) 0 0 (\S+) (\S+) (\S+) Tm")
+_ORIGIN = re.compile(r"BT (?:1 0 0 1 )?(\S+) (\S+) (?:Td|Tm) ")
 _SPACING = re.compile(r"^(\S+) Tc")
 _FRAME = re.compile(r"(\S+) (\S+) (\S+) (\S+) re S")
 _MASK = re.compile(r"q (\S+) 0 0 (\S+) (\S+) (\S+) cm\nBI ")
@@ -60,12 +60,12 @@ def truth_of(front: str, face: Typeface) -> Truth:
     """Raises WireError when ``front`` is not a drawing, RefusedError (NO_GLYPH) when ``face`` lacks a character."""
     glyphs, seal = _glyphs(front, face)
     seals = [SealPlace(OFFICIAL_SEAL, seal)] if seal is not None else []
-    seals += [
-        SealPlace(IMPRINT, _box(float(x), float(y), float(width), float(height)))
-        for width, height, x, y in _MASK.findall(front)
-    ]
     rules = [tuple(map(float, rule)) for rule in _RULE.findall(front)]
     cells = Cells([_box(min(a, c), min(b, d), abs(c - a), abs(d - b)) for a, b, c, d in rules])
+    for width, height, x, y in _MASK.findall(front):
+        box = _box(float(x), float(y), float(width), float(height))
+        framed = cells.cell(box.x + box.width / 2, box.y + box.height / 2) is not None
+        seals.append(SealPlace(IMPRINT if framed else OFFICIAL_SEAL, box))
     named = cells.rows([(text, box) for text, box in glyphs])
     return Truth(
         ink=_drawn(front, face),
@@ -90,11 +90,9 @@ def _glyphs(front: str, face: Typeface) -> tuple[list[tuple[str, Box]], Box | No
     frames = [_box(*map(float, frame)) for frame in _FRAME.findall(front)]
     for line in front.split("\n"):
         origin = _ORIGIN.search(line)
-        if origin is None or line.startswith(("0.28 w", "BI")):
-            continue
-        across, up, x, y = map(float, origin.groups())
-        if (across, up) != (1.0, 1.0):
-            continue  # lettering of the official seal
+        if origin is None:
+            continue  # the stretched lettering of the official seal among them
+        x, y = map(float, origin.groups())
         spaced = _SPACING.match(line)
         spacing = float(spaced[1]) if spaced else 0.0
         for size, text in runs_of(line):

@@ -21,12 +21,13 @@ from anti_forgery.marking import mark
 from anti_forgery.profile import PrinterProfile
 from anti_forgery.sealed import BackSealer
 from anti_forgery.sheet import SheetFacts
+from certificates.domain.application import Application
 from certificates.domain.content import CertificateContent, certificate_content
 from certificates.domain.entitlement import Entitlement, Watermark
 from certificates.domain.household import Household
 from certificates.domain.identifiers import order_id
 from certificates.domain.issue_number import IssueNumber
-from certificates.domain.kinds import Application, CertificateKind, OptionalItem
+from certificates.domain.kinds import CertificateKind, OptionalItem
 from certificates.domain.resident import Resident
 from certificates.domain.seal import SealRegistration
 from certificates.errors import RefusedError

@@ -163,8 +163,8 @@ def test_a_verdict_holds_a_sheet_only_when_it_passed() -> None:
 
 
 FROZEN = (
-    "0!swi{sOoKB1ndaVw2OptPdj#P&+<Kec)(F#WJ4~uoZ;3X5jwcutJZ*Lo_lySjFPDfpB}()P6*7&cdVE5p!+hfC?Pnf40<j?)=f0"
-    "kH#w~;G$)#Y|L{JcW4=ox;*BXEmYvV?8wPxBe^<1{?Ed6VRaD4Bl>tuLoEKwGwJ=9zL#ZOK-S&O00eF71=I`Zk}I@S@Crj{x%?|z"
-    "#MEx#;*MJDSSO)O`5yjwCfqdQ8s;%WjNrEx`zGaKj_r-^SZ!^b8m&a?>$FrSy|N*DjaafZln|HqNVJHW*c49bHr24StdaAudIdU;"
-    "9%mey5@mQ?nvf*BMC&+V"
+    "0!swi{sOoKB1ndaVw2OptPdj#P&+<Kec)(F#WJ4~uoZ;3X5jwcutJZ*Lo_lySjFPDfpB}()P6*7&cdVE5p&m`>g85p52*r+Nh>%y"
+    "3AN@}GGLrXI#1{sUNb3U68}_+4rd%?{PB&)hq|)qA)<{2_(lVk#wCh<6GEfwzy$r6zL#ZOK-S&O00eE~71Rspk}I@Sz&>6z^brQ;"
+    "xry>4RUJ6Pp7^EH(KXi79P=FCHBGr{Bnh0p6b((=qs3*#aBb2X1d=_4##p+^R@Jo}GDvPa4Dl1?UZeRSMv(~+)c1-5Qs7>^$D%p&"
+    "B;^kgOs*LkAQk|CJjcW"
 )
