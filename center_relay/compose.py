@@ -33,7 +33,9 @@ from center_relay.usecases.orders import Orders
 from center_relay.usecases.outbox import Outbox
 from center_relay.usecases.prove_card import ProveCard
 from center_relay.usecases.sessions import Sessions
+from center_relay.usecases.tell_standing import TellStanding
 from center_relay.web.application import centre_application
+from center_relay.web.inquiry import InquiryEdge
 from center_relay.web.kiosk import KioskEdge
 from center_relay.web.operator import OperatorEdge
 from certificates.domain.identifiers import MunicipalityCode
@@ -165,7 +167,14 @@ def build(settings: CentreSettings, ports: Ports, signing_key: SigningKey, trust
         journal=ports.journal,
     )
     operator = OperatorEdge(lines=lines, journal=ports.journal)
-    return Centre(application=centre_application(kiosk, operator, lines, version=VERSION), outbox=outbox)
+    inquiry = InquiryEdge(
+        tell=TellStanding(
+            orders=orders, municipalities=ports.municipalities, signing_key=signing_key, trusted=trusted
+        ),
+        journal=ports.journal,
+    )
+    application = centre_application(kiosk, operator, inquiry, lines, version=VERSION)
+    return Centre(application=application, outbox=outbox)
 
 
 @contextlib.asynccontextmanager
@@ -211,6 +220,7 @@ def limits(settings: CentreSettings) -> Limits:
             Errand.INQUIRY: settings.inquiry_seconds,
             Errand.ORDER: settings.order_seconds,
             Errand.OUTCOME: settings.outcome_seconds,
+            Errand.STANDING: settings.standing_seconds,
         },
         file_bytes=settings.file_limit,
     )

@@ -63,6 +63,7 @@ class Errand(Enum):
     INQUIRY = "/v1/inquiries"
     ORDER = "/v1/orders"
     OUTCOME = "/v1/outcomes"
+    STANDING = "/v1/standings"
 
 
 class Municipalities(Protocol):

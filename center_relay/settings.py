@@ -63,6 +63,9 @@ class CentreSettings:
         "KOFU_CENTRE_ORDER_SECONDS", "longest wait for a certificate", default=20.0
     )
     outcome_seconds: float = setting("KOFU_CENTRE_OUTCOME_SECONDS", "longest wait for a receipt", default=5.0)
+    standing_seconds: float = setting(
+        "KOFU_CENTRE_STANDING_SECONDS", "longest wait for what became of a paper", default=3.0
+    )
     store_seconds: float = setting("KOFU_CENTRE_STORE_SECONDS", "longest wait for the store", default=2.0)
     outbox_seconds: float = setting(
         "KOFU_CENTRE_OUTBOX_SECONDS", "how often unsent outcomes are tried again", default=10.0
@@ -100,6 +103,7 @@ class CentreSettings:
             ("KOFU_CENTRE_INQUIRY_SECONDS", self.inquiry_seconds),
             ("KOFU_CENTRE_ORDER_SECONDS", self.order_seconds),
             ("KOFU_CENTRE_OUTCOME_SECONDS", self.outcome_seconds),
+            ("KOFU_CENTRE_STANDING_SECONDS", self.standing_seconds),
             ("KOFU_CENTRE_STORE_SECONDS", self.store_seconds),
             ("KOFU_CENTRE_OUTBOX_SECONDS", self.outbox_seconds),
         ):

@@ -46,6 +46,7 @@ from issuance_server.usecases.inquire import Inquire
 from issuance_server.usecases.issue import Issue
 from issuance_server.usecases.look import Look
 from issuance_server.usecases.numbers import BlockNumbers
+from issuance_server.usecases.tell import Tell
 from issuance_server.web.application import application
 from issuance_server.web.centre_line import CentreLine
 from sync.copy.database import open_database
@@ -229,6 +230,7 @@ async def compose(
                 line=books.line,
             ),
             close=Close(gate=gate, ledger=books.ledger),
+            tell=Tell(gate=gate, ledger=books.ledger),
             trusted=trusted,
             key=books.key,
             clock=now,

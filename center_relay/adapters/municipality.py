@@ -16,7 +16,12 @@ from certificates.problems import ProblemCode
 from certificates.wire import frame, problem
 
 JOSE = "application/jose"
-_ANSWERS = {Errand.INQUIRY: JOSE, Errand.ORDER: frame.CONTENT_TYPE, Errand.OUTCOME: JOSE}
+_ANSWERS = {
+    Errand.INQUIRY: JOSE,
+    Errand.ORDER: frame.CONTENT_TYPE,
+    Errand.OUTCOME: JOSE,
+    Errand.STANDING: JOSE,
+}
 SMALL = 256 * 1024
 """Bytes; a menu of a large household has some 5 KB."""
 
@@ -76,10 +81,10 @@ class HttpMunicipalities:
         ) as response:
             if response.status == 200 and response.content_type == _ANSWERS[errand]:
                 limit = self._limits.file_bytes if errand is Errand.ORDER else SMALL
-                return await _read(response, limit, part)
+                return await read_bounded(response, limit, part)
             if response.content_type != problem.CONTENT_TYPE:
                 raise UnavailableError(part, f"answered {response.status}", outcome_known=False)
-            raise _error(part, await _read(response, SMALL, part))
+            raise _error(part, await read_bounded(response, SMALL, part))
 
 
 def _error(part: str, document: bytes) -> KofuError:
@@ -98,7 +103,8 @@ def _error(part: str, document: bytes) -> KofuError:
     return refusal
 
 
-async def _read(response: aiohttp.ClientResponse, limit: int, part: str) -> bytes:
+async def read_bounded(response: aiohttp.ClientResponse, limit: int, part: str) -> bytes:
+    """The whole body; raises UnavailableError naming ``part`` when it has more than ``limit`` bytes."""
     if (response.content_length or 0) > limit:
         raise UnavailableError(part, "the answer is too large", outcome_known=False)
     body = bytearray()

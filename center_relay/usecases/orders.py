@@ -96,6 +96,11 @@ class Orders:
                 return after
         raise RefusedError(ProblemCode.BUSY, "the order is being changed by others")
 
+    async def ending(self, order: OrderId) -> Ending | None:
+        """What the kiosk reported; None while it has not, and when the order is forgotten."""
+        record = await self._read(order)
+        return None if record is None else record.ending
+
     async def settle(self, order: OrderId, ending: Ending) -> None:
         """The municipality has acknowledged ``ending``; nothing happens when the order has moved on or is forgotten."""
         record = await self._read(order)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from center_relay.usecases.lines import Lines
+from center_relay.web.inquiry import InquiryEdge
 from center_relay.web.kiosk import KioskEdge
 from center_relay.web.operator import OperatorEdge
 from certificates.service.edge import problems
@@ -15,11 +16,12 @@ MAX_BODY = 32 * 1024
 
 
 def centre_application(
-    kiosk: KioskEdge, operator: OperatorEdge, lines: Lines, *, version: str
+    kiosk: KioskEdge, operator: OperatorEdge, inquiry: InquiryEdge, lines: Lines, *, version: str
 ) -> web.Application:
     application = web.Application(middlewares=[problems], client_max_size=MAX_BODY)
     kiosk.add_to(application)
     operator.add_to(application)
+    inquiry.add_to(application)
 
     async def health(_: web.Request) -> web.Response:
         body = canonical(

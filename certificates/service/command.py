@@ -31,13 +31,17 @@ S = TypeVar("S", bound="DataclassInstance")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listener:
-    """One address to serve: ``port`` 0 takes any free one; ``tls`` None is plain HTTP on loopback only."""
+    """One address to serve: ``port`` 0 takes any free one; ``tls`` None is plain HTTP on loopback only.
+
+    A connection that has sent no whole request head after ``idle_seconds`` is closed.
+    """
 
     name: str
     application: web.Application
     host: str
     port: int
     tls: ssl.SSLContext | None
+    idle_seconds: float = 3600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +193,12 @@ async def listening(
     async with contextlib.AsyncExitStack() as stack:
         addresses: dict[str, str] = {}
         for listener in listeners:
-            runner = web.AppRunner(listener.application, access_log=None)
+            runner = web.AppRunner(
+                listener.application,
+                access_log=None,
+                keepalive_timeout=listener.idle_seconds,
+                lingering_time=min(10.0, listener.idle_seconds),
+            )
             await runner.setup()
             stack.push_async_callback(runner.cleanup)
             site = _site(runner, listener, (sockets or {}).get(listener.name))

@@ -35,6 +35,14 @@ def server_context(files: TlsFiles) -> ssl.SSLContext:
     return context
 
 
+def public_context(certificate: Path, key: Path) -> ssl.SSLContext:
+    """For browsers: TLS 1.2 or later, nobody is asked for a certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    _load_chain(context, certificate, key)
+    return context
+
+
 def client_context(files: TlsFiles) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_3
@@ -43,14 +51,23 @@ def client_context(files: TlsFiles) -> ssl.SSLContext:
 
 
 def _load(context: ssl.SSLContext, files: TlsFiles) -> None:
-    for path in (files.certificate, files.key, files.authority):
-        if not path.is_file():
-            raise ConfigurationError(str(path), "no such file; it is needed for mutual TLS")
+    _load_chain(context, files.certificate, files.key)
+    if not files.authority.is_file():
+        raise ConfigurationError(str(files.authority), "no such file; it is needed for mutual TLS")
     try:
-        context.load_cert_chain(files.certificate, files.key)
         context.load_verify_locations(files.authority)
     except (ssl.SSLError, OSError) as error:
-        raise ConfigurationError(str(files.certificate), f"cannot be loaded: {error}") from error
+        raise ConfigurationError(str(files.authority), f"cannot be loaded: {error}") from error
+
+
+def _load_chain(context: ssl.SSLContext, certificate: Path, key: Path) -> None:
+    for path in (certificate, key):
+        if not path.is_file():
+            raise ConfigurationError(str(path), "no such file; it is needed for TLS")
+    try:
+        context.load_cert_chain(certificate, key)
+    except (ssl.SSLError, OSError) as error:
+        raise ConfigurationError(str(certificate), f"cannot be loaded: {error}") from error
 
 
 class Transport(Protocol):

@@ -35,6 +35,7 @@ class Role(Enum):
     CENTRE = "centre"
     KIOSK = "kiosk"
     OPERATOR = "operator"
+    INQUIRY = "inquiry"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum
 from typing import ClassVar
 
 from certificates.domain.identifiers import CardSerial, MunicipalityCode, OrderId, SessionId
@@ -90,3 +91,34 @@ class CloseOrder:
     taken: int
     refunded: int
     reason: str = ""
+
+
+class Standing(Enum):
+    """What became of a numbered paper."""
+
+    PRINTED = "printed"  # handed out and paid
+    NOT_REPORTED = "not-reported"  # issued; how it ended has not been told yet
+    UNCERTAIN = "uncertain"  # the printer was lost after it had accepted: staff must look
+    WITHDRAWN = "withdrawn"  # the record changed before it was handed out: another number replaces it
+    NOT_HANDED_OUT = "not-handed-out"  # refunded or abandoned: no such paper may exist
+    NO_RECORD = "no-record"  # the municipality has issued no paper of this order and number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskStanding:
+    """Inquiry site → centre → municipality (there signed): what became of this paper?"""
+
+    TAG: ClassVar[str] = "ask-standing/1"
+    municipality: MunicipalityCode
+    order: OrderId
+    issue_number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingTold:
+    """Municipality → centre (signed) → inquiry site. Nothing personal: the number was on the paper."""
+
+    TAG: ClassVar[str] = "standing-told/1"
+    order: OrderId
+    issue_number: str
+    standing: Standing

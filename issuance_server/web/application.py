@@ -53,4 +53,5 @@ def application(
     app.router.add_post("/v1/inquiries", only(Role.CENTRE, centre.inquiries))
     app.router.add_post("/v1/orders", only(Role.CENTRE, centre.orders))
     app.router.add_post("/v1/outcomes", only(Role.CENTRE, centre.outcomes))
+    app.router.add_post("/v1/standings", only(Role.CENTRE, centre.standings))
     return app

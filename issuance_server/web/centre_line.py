@@ -1,4 +1,4 @@
-"""The centre's end of the line: inquiries, orders and outcomes, each a signed message."""
+"""The centre's end of the line: inquiries, orders, outcomes and standings, each a signed message."""
 
 from __future__ import annotations
 
@@ -15,13 +15,19 @@ from certificates.wire.codec import Message
 from certificates.wire.frame import CONTENT_TYPE as FRAME
 from certificates.wire.frame import pack
 from certificates.wire.jose import Party, Role, SigningKey, TrustedKeys
-from certificates.wire.order import CloseOrder, Order
+from certificates.wire.order import AskStanding, CloseOrder, Order
 from certificates.wire.order import Inquire as InquireMessage
 from issuance_server.ports import Clock
 from issuance_server.usecases.close import Close
 from issuance_server.usecases.inquire import Inquire
 from issuance_server.usecases.issue import Issue
-from issuance_server.web.received import require_close_order, require_inquire, require_order
+from issuance_server.usecases.tell import Tell
+from issuance_server.web.received import (
+    require_ask_standing,
+    require_close_order,
+    require_inquire,
+    require_order,
+)
 from issuance_server.web.refusals import take_over
 
 JOSE = "application/jose"
@@ -38,6 +44,7 @@ class CentreLine:
         inquire: Inquire,
         issue: Issue,
         close: Close,
+        tell: Tell,
         trusted: TrustedKeys,
         key: SigningKey,
         clock: Clock,
@@ -46,6 +53,7 @@ class CentreLine:
         self._inquire = inquire
         self._issue = issue
         self._close = close
+        self._tell = tell
         self._trusted = trusted
         self._key = key
         self._clock = clock
@@ -69,6 +77,11 @@ class CentreLine:
             message = await self._open(request, peer, CloseOrder, require_close_order)
             recorded = await self._close(message, peer, self._clock())
             return web.Response(body=self._key.sign(recorded), content_type=JOSE)
+
+    async def standings(self, request: web.Request, peer: Party) -> web.Response:
+        with self._place():
+            message = await self._open(request, peer, AskStanding, require_ask_standing)
+            return web.Response(body=self._key.sign(await self._tell(message)), content_type=JOSE)
 
     @contextlib.contextmanager
     def _place(self) -> Iterator[None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from certificates.domain.identifiers import card_serial, municipality_code, order_id, session_id
 from certificates.errors import InvalidValueError, WireError
-from certificates.wire.order import CloseOrder, Holder, Inquire, Order
+from certificates.wire.order import AskStanding, CloseOrder, Holder, Inquire, Order
 
 MAX_MEMBERS = 100
 
@@ -33,6 +33,15 @@ def require_order(message: Order) -> None:
 
 
 def require_close_order(message: CloseOrder) -> None:
+    """Raises WireError naming the field."""
+    try:
+        order_id(message.order)
+        municipality_code(message.municipality)
+    except InvalidValueError as error:
+        raise WireError(f"{message.TAG}: {error}") from error
+
+
+def require_ask_standing(message: AskStanding) -> None:
     """Raises WireError naming the field."""
     try:
         order_id(message.order)

@@ -18,7 +18,16 @@ from certificates.service.edge import only, problems, read_body
 from certificates.wire import frame
 from certificates.wire.codec import Message
 from certificates.wire.jose import Party, Role, SigningKey, TrustedKeys
-from certificates.wire.order import CloseOrder, Inquire, Manifest, Order, PageStatement
+from certificates.wire.order import (
+    AskStanding,
+    CloseOrder,
+    Inquire,
+    Manifest,
+    Order,
+    PageStatement,
+    Standing,
+    StandingTold,
+)
 from certificates.wire.transcript import holder_tag
 from certificates.wire.visit import Menu, OfferedKind, OutcomeRecorded
 
@@ -124,6 +133,9 @@ class Municipality:
         self.receipt: Callable[[CloseOrder], Message] = lambda close: OutcomeRecorded(
             order=close.order, outcome=close.outcome
         )
+        self.standing: Callable[[AskStanding], StandingTold] = lambda ask: StandingTold(
+            order=ask.order, issue_number=ask.issue_number, standing=Standing.NOT_REPORTED
+        )
         self._first: dict[OrderId, int] = {}
         self._drawn = 0
 
@@ -133,6 +145,7 @@ class Municipality:
         application.router.add_post("/v1/inquiries", only(Role.CENTRE, self._inquiries))
         application.router.add_post("/v1/orders", only(Role.CENTRE, self._orders))
         application.router.add_post("/v1/outcomes", only(Role.CENTRE, self._outcomes))
+        application.router.add_post("/v1/standings", only(Role.CENTRE, self._standings))
         return application
 
     def _misbehave(self) -> web.Response | None:
@@ -204,3 +217,8 @@ class Municipality:
         response = self._misbehave() or web.Response(body=body, content_type=JOSE)
         self.outcomes.append(close)
         return response
+
+    async def _standings(self, request: web.Request, _: Party) -> web.StreamResponse:
+        ask, _ = self.trusted.open(await read_body(request, content_type=JOSE), AskStanding, Role.CENTRE)
+        body = self.key.sign(self.standing(ask))
+        return self._misbehave() or web.Response(body=body, content_type=JOSE)

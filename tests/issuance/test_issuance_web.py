@@ -26,7 +26,7 @@ from certificates.wire.codec import Message, decode
 from certificates.wire.frame import CONTENT_TYPE as FRAME
 from certificates.wire.frame import pack
 from certificates.wire.jose import Role
-from certificates.wire.order import Holder
+from certificates.wire.order import AskStanding, Holder, Standing, StandingTold
 from certificates.wire.visit import Choice, Menu, OutcomeRecorded
 from issuance_server.adapters.sql.tables import issue_orders
 from issuance_server.settings import PREFIX, Settings
@@ -97,6 +97,13 @@ async def test_a_visit_from_inquiry_to_outcome(parties: Parties, migrated_url: s
         assert again.problem is ProblemCode.OUT_OF_TURN
         assert await here.issued() == 2
 
+        number = manifest.issue_numbers[1]
+        ask = AskStanding(municipality=CODE, order=order.order, issue_number=number)
+        told, _ = parties.trusted.open(
+            (await here.centre.ask("/v1/standings", ask)).body, StandingTold, Role.ISSUER
+        )
+        assert told == StandingTold(order=order.order, issue_number=number, standing=Standing.PRINTED)
+
 
 async def test_a_seal_registration_certificate_over_the_line(here: Site) -> None:
     order = an_order(1, expires=soon(), choice=Choice(kind=CertificateKind.SEAL_REGISTRATION))
@@ -157,11 +164,12 @@ async def test_bad_input_is_refused_with_its_code_and_nothing_is_issued(here: Si
     assert sorted(await here.refusals()) == sorted(code.value for _, code in cases)
 
 
-@pytest.mark.parametrize("path", ["/v1/inquiries", "/v1/outcomes"])
+@pytest.mark.parametrize("path", ["/v1/inquiries", "/v1/outcomes", "/v1/standings"])
 async def test_malformed_messages_to_the_other_addresses(here: Site, path: str) -> None:
     messages: dict[str, Message] = {
         "/v1/inquiries": an_inquiry(1, session="S", expires=soon()),
         "/v1/outcomes": a_close(OrderId("short")),
+        "/v1/standings": AskStanding(municipality=CODE, order=OrderId("short"), issue_number="1"),
     }
     await refused(here, await here.centre.ask(path, messages[path]), ProblemCode.MALFORMED_MESSAGE)
 

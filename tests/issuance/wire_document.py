@@ -12,7 +12,16 @@ from typing import NewType, Union, get_args, get_origin, get_type_hints
 
 from certificates.problems import MEANINGS, ProblemCode
 from certificates.wire.codec import Message
-from certificates.wire.order import CloseOrder, Holder, Inquire, Manifest, Order, PageStatement
+from certificates.wire.order import (
+    AskStanding,
+    CloseOrder,
+    Holder,
+    Inquire,
+    Manifest,
+    Order,
+    PageStatement,
+    StandingTold,
+)
 from certificates.wire.visit import (
     Apply,
     CardProof,
@@ -59,6 +68,8 @@ MESSAGES: tuple[type[Message], ...] = (
     Order,
     Manifest,
     CloseOrder,
+    AskStanding,
+    StandingTold,
     FeedBatch,
     FeedReceipt,
     FullLoadHead,
