@@ -15,9 +15,8 @@ from pathlib import Path
 
 import pypdfium2
 from cryptography.x509 import ReasonFlags
+from PIL import Image
 
-from anti_forgery.key_files import load_folder
-from anti_forgery.verification import verify_image
 from certificates.errors import KofuError
 from certificates.pdf.fonts import Typeface, find_mincho
 from kiosk_client.session.screens import Language
@@ -25,6 +24,7 @@ from kiosk_client.web.texts import load_texts
 from load_tests import oracle
 from load_tests.logs import keep_logs
 from load_tests.people import People, profile
+from load_tests.receiver import ask, retouched, scanned
 from load_tests.town import settings
 from load_tests.town.folder import PIN
 from load_tests.town.process import run_command
@@ -46,7 +46,7 @@ from sync.town import Scenario, Town
 from sync.town.day import day_of_changes
 
 CHANGES_A_DAY = 60
-SCAN_SCALE = 300 / 72  # 300 dpi
+SOUND, FORGED = ("confirmed", "compare"), ("suspect", "compare")
 PNG_SCALE = 110 / 72  # 110 dpi
 PNG_COLOURS = 64  # cyan ground, black ink and what lies between
 
@@ -100,6 +100,7 @@ async def _run(given: argparse.Namespace, root: Path, face: Typeface, say: Say) 
         face=face,
         # the bench beside the screen, with cards to put on, goes with the reader in the process
         real_parts=not (given.embedded or given.stay),
+        inquiry=True,
         changes=_day,
         say=say,
     ) as town:
@@ -113,7 +114,8 @@ async def _run(given: argparse.Namespace, root: Path, face: Typeface, say: Say) 
             say(await play.visit(planned))
         for told in await play.moving():
             say(told)
-        say(play.ask_about_the_first_sheet())
+        for told in await play.ask_about_the_first_sheet():
+            say(told)
         play.summary()
         return 0 if all(line.good for line in play.lines) else 1
 
@@ -227,26 +229,29 @@ class Play:
         document.close()
         return str(self._out / f"{stem}.pdf")
 
-    def ask_about_the_first_sheet(self) -> str:
-        """What a receiver does: scan the back, and ask whether it is ours and what the front must say."""
+    async def ask_about_the_first_sheet(self) -> list[str]:
+        """What a receiver does: both sides to the inquiry site; then the same with a front that somebody retouched."""
+        assert self.town.inquiry is not None
+        site = self.town.inquiry.address("inquiry")
+        pdf = sorted(self._out.glob("01-*.pdf"))[0].read_bytes()
+        front, back = scanned(pdf, 0), scanned(pdf, 1)
+        return [
+            await self._inquiry("問合せサイト: 両面", site, (front, back), forged=False),
+            await self._inquiry(
+                "問合せサイト: 書き換えたおもて面", site, (retouched(front), back), forged=True
+            ),
+        ]
+
+    async def _inquiry(self, title: str, site: str, sides: Sequence[Image.Image], *, forged: bool) -> str:
         started = time.monotonic()
-        document = pypdfium2.PdfDocument(sorted(self._out.glob("01-*.pdf"))[0])
-        scan = document[1].render(scale=SCAN_SCALE).to_pil()
-        document.close()
-        keys = load_folder(self.town.folder.path("site-keys"))
-        verdict = verify_image(scan, keys.site_private, keys.centre_public)
-        result = f"{verdict.outcome.value} ({verdict.reason.value})"
-        if verdict.sheet is not None:
-            result = f"verified, 発行番号 {verdict.sheet.issue_number}"
-        self.lines.append(
-            Line(
-                title="うら面の確認（問合せ）",
-                result=result,
-                seconds=time.monotonic() - started,
-                good=verdict.sheet is not None,
-            )
+        told = await ask(site, *sides)
+        result = (
+            f"{told.conclusion}, 発行番号 {told.issue_number}, {told.standing}, front {told.match}, "
+            f"asked {told.asked_before} times before"
         )
-        return f"the back of the first sheet, scanned at 300 dpi: {result}"
+        good = told.standing == "printed" and told.conclusion in (FORGED if forged else SOUND)
+        self.lines.append(Line(title=title, result=result, seconds=time.monotonic() - started, good=good))
+        return f"{title}: {result}"
 
     def summary(self) -> None:
         print()
@@ -259,7 +264,7 @@ class Play:
             print("  note: card over PC/SC (pcscd, virtual reader), sheets over IPP (ippeveprinter)")
         bad = sum(not line.good for line in self.lines)
         print(
-            f"  {len(self.lines) - 1} visits, {len(self._seen)} certificates, {bad} wrong; sheets in {self._out}/"
+            f"  {len(self.lines) - 2} visits, {len(self._seen)} certificates, {bad} wrong; sheets in {self._out}/"
         )
 
 
@@ -270,6 +275,10 @@ async def _stay(town: RunningTown) -> int:
     for kiosk in town.kiosks:
         print(f"    {kiosk.screen}/   kiosk {kiosk.kiosk} with cards of invented residents (PIN {PIN})")
         print(f"      its sheets come out in {kiosk.parts.printed}")
+    if town.inquiry is not None:
+        print(
+            f"    {town.inquiry.address('inquiry')}/   inquiry site: give it the sheets' scans, or the PDFs themselves"
+        )
     print("  services, mutual TLS:")
     for service in (town.registry, town.issuance, town.centre):
         print(f"    {next(iter(service.addresses.values()))}   {service.module}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,6 +31,7 @@ class Parties:
     registry: PartyFiles
     issuer: PartyFiles
     centre: PartyFiles
+    inquiry: PartyFiles
     operator: PartyFiles
     kiosks: tuple[tuple[KioskId, PartyFiles], ...]
 
@@ -48,6 +50,7 @@ class TownFolder:
             registry=self.transport.enrol(Party(role=Role.REGISTRY, name=municipality)),
             issuer=self.transport.enrol(Party(role=Role.ISSUER, name=municipality)),
             centre=self.transport.enrol(Party(role=Role.CENTRE, name="centre-1")),
+            inquiry=self.transport.enrol(Party(role=Role.INQUIRY, name="site-1")),
             operator=self.transport.enrol(Party(role=Role.OPERATOR, name="operator-1")),
             kiosks=tuple(
                 (kiosk, self.transport.enrol(Party(role=Role.KIOSK, name=kiosk)))
@@ -106,8 +109,11 @@ class TownFolder:
         draft.replace(target)
 
     def _mark_keys(self) -> None:
-        """The centre gets its own private key and the inquiry site's public one; the rest stays with the site."""
+        """The centre gets its own private key and the inquiry site's public one, and the site the reverse."""
         site = self.root / "site-keys"
         new_keys(site, now=self.now - _LIFE, valid_for=2 * _LIFE)
         for path in (*site.glob("centre-*.private.json"), *site.glob("site-*.public.json")):
-            shutil.copy2(path, self.root / "mark-keys")
+            shutil.move(path, self.root / "mark-keys")
+        secret = self.root / "site-secret"
+        secret.touch(mode=0o600)
+        secret.write_text(secrets.token_hex(32), encoding="ascii")

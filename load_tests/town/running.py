@@ -55,6 +55,7 @@ class RunningTown:
     registry: ServiceProcess
     issuance: ServiceProcess
     centre: ServiceProcess
+    inquiry: ServiceProcess | None
     kiosks: tuple[KioskAtWork, ...]
     replaced: tuple[str, ...]
 
@@ -133,12 +134,14 @@ async def running_town(
     real_parts: bool = True,
     database: str | None = None,
     store: str = "memory://",
+    inquiry: bool = False,
     changes: Callable[[Town], tuple[Change, ...]] | None = None,
     say: Say = lambda line: None,
 ) -> AsyncIterator[RunningTown]:
     """Invent a town, load it and start everything under ``root``.
 
     ``kiosks`` processes are started and ``enrolled`` (at least as many) have keys, for load that plays kiosks itself.
+    ``inquiry`` starts the inquiry site too, whose address is then on every back.
     ``changes`` makes the day's change data, written as the registry's own file.
     Raises UnavailableError when a service does not start.
     """
@@ -175,14 +178,32 @@ async def running_town(
                 log=folder.log("registry"),
             )
         )
+        site_port = free_port() if inquiry else 0
         centre = await stack.enter_async_context(
             service_process(
                 "center_relay",
-                settings=settings.centre(folder, issuance_address=issuance_address, store=store),
+                settings=settings.centre(
+                    folder,
+                    issuance_address=issuance_address,
+                    store=store,
+                    inquiry_address=f"http://localhost:{site_port}" if inquiry else "",
+                ),
                 listeners=1,
                 log=folder.log("centre"),
             )
         )
+        site: ServiceProcess | None = None
+        if inquiry:
+            site = await stack.enter_async_context(
+                service_process(
+                    "center_relay.inquiry",
+                    settings=settings.inquiry(
+                        folder, centre_address=centre.address("centre"), port=site_port
+                    ),
+                    listeners=1,
+                    log=folder.log("inquiry"),
+                )
+            )
         at_work = [
             await stack.enter_async_context(
                 kiosk_at_work(folder, number, centre_address=centre.address("centre"), real=real_parts)
@@ -195,6 +216,7 @@ async def running_town(
             registry=registry,
             issuance=issuance,
             centre=centre,
+            inquiry=site,
             kiosks=tuple(at_work),
             replaced=tuple(line for kiosk in at_work for line in kiosk.parts.replaced),
         )

@@ -61,8 +61,14 @@ def issuance(
 
 
 def centre(
-    folder: TownFolder, *, issuance_address: str, store: str = "memory://", journal: str = "centre.journal"
+    folder: TownFolder,
+    *,
+    issuance_address: str,
+    store: str = "memory://",
+    journal: str = "centre.journal",
+    inquiry_address: str = "",
 ) -> Mapping[str, str]:
+    """``inquiry_address``: what the back of a sheet names; empty is the default."""
     prefix = "KOFU_CENTRE_"
     files = folder.parties.centre
     routes = folder.path("state", "routes.toml")
@@ -78,6 +84,22 @@ def centre(
         f"{prefix}JOURNAL": str(folder.path("state", journal)),
         f"{prefix}ACCEPT_TEST_CARDS": "yes",
         f"{prefix}STORE": store,
+        f"{prefix}INQUIRY_SITE": inquiry_address,
+    }
+
+
+def inquiry(folder: TownFolder, *, centre_address: str, port: int) -> Mapping[str, str]:
+    """Plain HTTP on loopback: a browser would not know the town's authority."""
+    prefix = "KOFU_INQUIRY_"
+    files = folder.parties.inquiry
+    return {
+        f"{prefix}LINE_CERTIFICATE": str(files.tls.certificate),
+        f"{prefix}LINE_KEY": str(files.tls.key),
+        f"{prefix}LINE_AUTHORITY": str(files.tls.authority),
+        f"{prefix}CENTRE": centre_address,
+        f"{prefix}MARK_KEYS": str(folder.path("site-keys")),
+        f"{prefix}SECRET": str(folder.path("site-secret")),
+        f"{prefix}PORT": str(port),
     }
 
 

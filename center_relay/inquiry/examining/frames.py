@@ -1,0 +1,131 @@
+"""What site and examiner say to each other: a JSON object, then as many byte strings as it announces.
+
+Neither side unpickles anything: the examiner parses files from strangers, and what it says is read as such.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Sequence
+from multiprocessing.connection import Connection
+
+from center_relay.inquiry.ports import Compared, Difference, Ground, Match, Place, Restored, ScanTrouble, Seen
+from certificates.errors import WireError
+from certificates.wire.codec import Json, canonical, parse_object
+
+MAX_HEADER = 1024 * 1024
+MAX_BLOB = 64 * 1024 * 1024
+MAX_BLOBS = 16
+Header = dict[str, Json]
+
+
+def send(connection: Connection, header: Header, blobs: Sequence[bytes] = ()) -> None:
+    connection.send_bytes(canonical({**header, "blobs": len(blobs)}))
+    for blob in blobs:
+        connection.send_bytes(blob)
+
+
+def receive(connection: Connection) -> tuple[Header, list[bytes]]:
+    """Raises WireError, EOFError when the other side has gone, OSError when it says too much."""
+    header = parse_object(connection.recv_bytes(MAX_HEADER))
+    count = header.pop("blobs", None)
+    if type(count) is not int or not 0 <= count <= MAX_BLOBS:
+        raise WireError("examiner: announces no number of blobs")
+    return header, [connection.recv_bytes(MAX_BLOB) for _ in range(count)]
+
+
+def place_to_json(place: Place) -> Json:
+    return [place.file, place.page]
+
+
+def place_from_json(value: Json) -> Place:
+    match value:
+        case [int() as file, int() as page]:
+            return Place(file=file, page=page)
+    raise WireError("examiner: not a place")
+
+
+def seen_to_json(seen: Sequence[Seen]) -> Header:
+    return {
+        "seen": [
+            {
+                "place": place_to_json(one.place),
+                "payload": None if one.payload is None else base64.b64encode(one.payload).decode("ascii"),
+                "trouble": None if one.trouble is None else one.trouble.value,
+            }
+            for one in seen
+        ]
+    }
+
+
+def seen_from_json(header: Header) -> tuple[Seen, ...]:
+    """Raises WireError."""
+    try:
+        return tuple(_one_seen(one) for one in _list(header["seen"]))
+    except (KeyError, ValueError, binascii.Error) as error:
+        raise WireError("examiner: not what it has seen") from error
+
+
+def _one_seen(value: Json) -> Seen:
+    match value:
+        case {"place": place, "payload": str() | None as payload, "trouble": str() | None as trouble}:
+            return Seen(
+                place=place_from_json(place),
+                payload=None if payload is None else base64.b64decode(payload, validate=True),
+                trouble=None if trouble is None else ScanTrouble(trouble),
+            )
+    raise WireError("examiner: not a picture it has seen")
+
+
+def restored_to_frames(restored: Restored) -> tuple[Header, list[bytes]]:
+    compared = restored.compared
+    header: Header = {"compared": None}
+    blobs = [restored.pdf, restored.picture]
+    if compared is not None:
+        blobs.append(compared.picture)
+        header["compared"] = {
+            "match": compared.match.value,
+            "doubt": compared.doubt,
+            "differences": [[one.row, one.kind] for one in compared.differences],
+        }
+    return header, blobs
+
+
+def restored_from_frames(header: Header, blobs: Sequence[bytes]) -> Restored:
+    """Raises WireError."""
+    match header.get("compared"):
+        case None if len(blobs) == 2:
+            return Restored(pdf=blobs[0], picture=blobs[1])
+        case {"match": str() as found, "doubt": str() as doubt, "differences": list() as differences} if len(
+            blobs
+        ) == 3 and found in {match.value for match in Match}:
+            compared = Compared(
+                match=Match(found),
+                doubt=doubt,
+                differences=tuple(_difference(one) for one in differences),
+                picture=blobs[2],
+            )
+            return Restored(pdf=blobs[0], picture=blobs[1], compared=compared)
+    raise WireError("examiner: not a restored front")
+
+
+def ground_from_json(header: Header) -> Ground:
+    """Raises WireError."""
+    try:
+        return Ground(header.get("ground"))
+    except ValueError as error:
+        raise WireError("examiner: not a ground") from error
+
+
+def _difference(value: Json) -> Difference:
+    match value:
+        case [str() as row, str() as kind]:
+            return Difference(row=row, kind=kind)
+    raise WireError("examiner: not a difference")
+
+
+def _list(value: Json) -> list[Json]:
+    if not isinstance(value, list):
+        raise WireError("examiner: not a list")
+    return value

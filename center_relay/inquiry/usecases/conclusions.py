@@ -1,0 +1,79 @@
+"""What a receiver is told of one sheet: one of five conclusions, worst reason first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from anti_forgery.verification import Outcome, Verdict
+from center_relay.inquiry.ports import Asked, Ground, Match, Place, Restored
+from certificates.wire.order import Standing
+
+
+class Conclusion(Enum):
+    """CONFIRMED: the back is ours and the program found the front equal. COMPARE: ours, but the front is for the
+    receiver's eye. SUSPECT: ours, and something speaks against this paper. FORGED: not ours. RESCAN: cannot tell."""
+
+    CONFIRMED = "confirmed"
+    COMPARE = "compare"
+    SUSPECT = "suspect"
+    FORGED = "forged"
+    RESCAN = "rescan"
+
+
+class Doubt(Enum):
+    """What speaks against a paper although its back is ours."""
+
+    FRONT_DIFFERS = "front-differs"
+    WITHDRAWN = "withdrawn"
+    NOT_HANDED_OUT = "not-handed-out"
+    NO_RECORD = "no-record"
+    LIKELY_COPY = "likely-copy"
+
+
+_DOUBTFUL = {
+    Standing.WITHDRAWN: Doubt.WITHDRAWN,
+    Standing.NOT_HANDED_OUT: Doubt.NOT_HANDED_OUT,
+    Standing.NO_RECORD: Doubt.NO_RECORD,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetAnswer:
+    """Everything about one back. ``standing`` and ``asked`` are None when they could not be learnt."""
+
+    back: Place
+    front: Place | None
+    verdict: Verdict
+    standing: Standing | None = None
+    asked: Asked | None = None
+    ground: Ground = Ground.CANNOT_TELL
+    restored: Restored | None = field(default=None, repr=False)
+
+    @property
+    def doubts(self) -> tuple[Doubt, ...]:
+        found = []
+        if self.match is Match.DIFFERS:
+            found.append(Doubt.FRONT_DIFFERS)
+        if self.standing in _DOUBTFUL:
+            found.append(_DOUBTFUL[self.standing])
+        if self.ground is Ground.LIKELY_COPY:
+            found.append(Doubt.LIKELY_COPY)
+        return tuple(found)
+
+    @property
+    def match(self) -> Match | None:
+        """None when no front was given, or this front cannot be compared by program."""
+        if self.restored is None or self.restored.compared is None:
+            return None
+        return self.restored.compared.match
+
+    @property
+    def conclusion(self) -> Conclusion:
+        if self.verdict.outcome is Outcome.FAILED:
+            return Conclusion.FORGED
+        if self.verdict.outcome is Outcome.INDETERMINATE:
+            return Conclusion.RESCAN
+        if self.doubts:
+            return Conclusion.SUSPECT
+        return Conclusion.CONFIRMED if self.match is Match.MATCHES else Conclusion.COMPARE

@@ -1,0 +1,82 @@
+"""The answer as JSON: what the page says, in stable words, for programs."""
+
+from __future__ import annotations
+
+import base64
+
+from center_relay.inquiry.ports import Asked, Place, Restored, Seen
+from center_relay.inquiry.usecases.conclusions import SheetAnswer
+from center_relay.inquiry.usecases.inquire import Answer
+from certificates.wire.codec import Json
+
+
+def answer_json(answer: Answer) -> dict[str, Json]:
+    """Version 1 of the document; fields are only added."""
+    return {
+        "inquiry": 1,
+        "sheets": [_sheet(sheet) for sheet in answer.sheets],
+        "loose": [_loose(one) for one in answer.loose],
+    }
+
+
+def _sheet(answer: SheetAnswer) -> Json:
+    sheet = answer.verdict.sheet
+    return {
+        "back": _place(answer.back),
+        "front": None if answer.front is None else _place(answer.front),
+        "conclusion": answer.conclusion.value,
+        "doubts": [doubt.value for doubt in answer.doubts],
+        "outcome": answer.verdict.outcome.value,
+        "reason": answer.verdict.reason.name.lower(),
+        "sealed": None
+        if sheet is None
+        else {
+            "issue_number": sheet.issue_number,
+            "page": sheet.page,
+            "pages": sheet.pages,
+            "copy": sheet.copy,
+            "municipality": sheet.municipality,
+            "issued_at": sheet.issued_at.isoformat(),
+            "register_sequence": sheet.register_sequence,
+            "text": sheet.text,
+        },
+        "standing": None if answer.standing is None else answer.standing.value,
+        "ground": answer.ground.value,
+        "asked_before": _asked(answer.asked),
+        "restored": _restored(answer.restored),
+    }
+
+
+def _asked(asked: Asked | None) -> Json:
+    if asked is None:
+        return None
+    return {
+        "count": asked.count,
+        "first": None if asked.first is None else asked.first.isoformat(),
+        "latest": [moment.isoformat() for moment in asked.latest],
+    }
+
+
+def _restored(restored: Restored | None) -> Json:
+    if restored is None:
+        return None
+    compared = restored.compared
+    return {
+        "pdf": base64.b64encode(restored.pdf).decode("ascii"),
+        "compared": None
+        if compared is None
+        else {
+            "match": compared.match.value,
+            "doubt": compared.doubt or None,
+            "differences": [{"row": one.row, "kind": one.kind} for one in compared.differences],
+            "picture": base64.b64encode(compared.picture).decode("ascii"),
+        },
+    }
+
+
+def _loose(seen: Seen) -> Json:
+    return {"place": _place(seen.place), "trouble": None if seen.trouble is None else seen.trouble.value}
+
+
+def _place(place: Place) -> Json:
+    return {"file": place.file, "page": place.page}

@@ -1,0 +1,123 @@
+"""What a receiver is told: ours or not, what the front must say, how often this very sheet was asked about."""
+
+from __future__ import annotations
+
+import base64
+import logging
+from io import BytesIO
+from pathlib import Path
+
+import pypdfium2
+import pytest
+from PIL import Image
+
+from center_relay.inquiry.settings import InquirySettings
+from tests.inquiry.inquiry_world import (
+    JSON,
+    RunningSite,
+    as_file,
+    back_file,
+    certificate,
+    front_file,
+    running,
+    scan,
+    sheet_file,
+)
+
+
+async def test_a_back_alone_is_opened_and_its_front_restored_as_it_was_printed(site: RunningSite) -> None:
+    sheet = await site.sheet(back_file())
+    assert (sheet["conclusion"], sheet["outcome"], sheet["reason"]) == ("compare", "passed", "genuine")
+    assert sheet["sealed"]["issue_number"] == certificate()[0].issue_number
+    assert sheet["sealed"]["text"] == certificate()[0].text
+    with pypdfium2.PdfDocument(base64.b64decode(sheet["restored"]["pdf"])) as document:
+        assert document[0].get_textpage().get_text_bounded().split() == certificate()[0].text.split()
+
+
+async def test_both_sides_in_one_pdf_or_in_two_files_are_one_sheet(site: RunningSite) -> None:
+    one = await site.sheet(sheet_file())
+    assert (one["front"], one["back"]) == ({"file": 1, "page": 1}, {"file": 1, "page": 2})
+    two = await site.sheet(as_file(scan(1), "TIFF"), front_file())
+    assert (two["front"], two["back"]) == ({"file": 2, "page": 1}, {"file": 1, "page": 1})
+    assert base64.b64decode(two["restored"]["compared"]["picture"]).startswith(b"\xff\xd8")
+
+
+async def test_the_same_sheet_asked_about_again_is_recalled_and_another_copy_is_not(
+    site: RunningSite,
+) -> None:
+    first = await site.sheet(back_file())
+    again = await site.sheet(as_file(scan(1).rotate(2, fillcolor="white", resample=Image.Resampling.BICUBIC)))
+    third = await site.sheet(back_file())
+    other = await site.sheet(as_file(scan(1, copy=2)))
+    assert [one["asked_before"]["count"] for one in (first, again, third, other)] == [0, 1, 2, 0]
+    assert len(third["asked_before"]["latest"]) == 2
+    assert third["asked_before"]["first"] == third["asked_before"]["latest"][-1]
+
+
+async def test_several_sheets_in_one_pdf_are_answered_each_with_its_own_front(site: RunningSite) -> None:
+    answer = await site.ask(as_file([scan(0), scan(1), scan(0, copy=2), scan(1, copy=2)], "PDF"))
+    assert [(one["front"]["page"], one["back"]["page"]) for one in answer["sheets"]] == [(1, 2), (3, 4)]
+    assert [one["sealed"]["copy"] for one in answer["sheets"]] == [1, 2]
+
+
+async def test_a_site_that_cannot_ask_the_centre_says_so_and_answers_the_rest(site: RunningSite) -> None:
+    sheet = await site.sheet(back_file())
+    assert sheet["standing"] is None
+    page = await (await site.post(back_file(), accept="text/html")).text()
+    assert "いまは問い合わせられません" in page
+
+
+async def test_a_front_without_its_back_is_nothing_that_can_be_checked(site: RunningSite) -> None:
+    answer = await site.ask(front_file())
+    assert answer["sheets"] == []
+    assert answer["loose"] == [{"place": {"file": 1, "page": 1}, "trouble": None}]
+    for language, words in (("ja", "符号が見つかりません"), ("en", "No code of a back was found")):
+        page = await (await site.post(front_file(), accept="text/html", language=language)).text()
+        assert words in page
+
+
+async def test_a_back_that_was_not_made_by_the_centre_is_not_genuine(
+    settings: InquirySettings, tmp_path: Path
+) -> None:
+    from anti_forgery.key_files import new_keys
+    from tests.anti_forgery.marks_world import NOW
+    from tests.inquiry.inquiry_world import DAY
+
+    for path in settings.mark_keys.glob("centre-*"):
+        path.unlink()
+    new_keys(tmp_path / "other", now=NOW, valid_for=DAY)
+    next((tmp_path / "other").glob("centre-*.public.json")).rename(settings.mark_keys / "centre.json")
+    async with running(settings) as site:
+        sheet = await site.sheet(back_file())
+    assert (sheet["conclusion"], sheet["reason"]) == ("rescan", "unknown_centre_key")
+    assert (sheet["sealed"], sheet["restored"], sheet["asked_before"]) == (None, None, None)
+
+
+async def test_nothing_of_an_inquiry_is_in_the_log(
+    site: RunningSite, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO):
+        await site.ask(sheet_file())
+        await site.post(back_file(), accept="text/html")
+        await site.post(b"%PDF-1.7 not really")
+    lines = [str(vars(record)) for record in caplog.records]
+    assert any("'outcome': 'ok'" in line for line in lines)
+    for secret in (certificate()[0].issue_number, certificate()[0].order, "見本", "127.0.0.1"):
+        assert not [line for line in lines if secret in line and "asyncio" not in line], secret
+
+
+async def test_page_and_json_are_the_same_address_by_what_the_caller_accepts(site: RunningSite) -> None:
+    page = await site.post(back_file(), accept="text/html", language="en")
+    assert (page.status, page.content_type) == (200, "text/html")
+    words = await page.text()
+    assert "The back is genuine: compare the front" in words
+    assert certificate()[0].issue_number in words
+    assert "script-src 'self'" in page.headers["Content-Security-Policy"]
+    assert page.headers["Cache-Control"] == "no-store"
+    assert "Set-Cookie" not in page.headers
+    one = await site.client.post(
+        f"{site.url}/inquiry",
+        data=BytesIO(back_file()),
+        headers={"Content-Type": "image/jpeg", "Accept": JSON},
+    )
+    assert (await one.json())["sheets"][0]["outcome"] == "passed"
