@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import cache
 
 from certificates.domain.clock import JST
 from certificates.errors import InvalidValueError
@@ -16,14 +17,18 @@ _SEARCHED = 400  # days: a line that is closed for longer has no next opening wo
 class OpenHours:
     """Of one day, in JST; the closing minute is closed."""
 
-    opens: time = time(6, 30)
-    closes: time = time(23, 0)
+    opens: time
+    closes: time
 
     def __post_init__(self) -> None:
         if self.opens.tzinfo is not None or self.closes.tzinfo is not None:
             raise InvalidValueError("opens", "hours are Japan's own and have no zone")
         if self.opens >= self.closes:
             raise InvalidValueError("closes", "must be after opens, on the same day")
+
+
+NATIONWIDE_HOURS = OpenHours(opens=time(6, 30), closes=time(23, 0))
+"""The centre serves no municipality before or after (地方公共団体情報システム機構)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +68,7 @@ class YearlyClosure:
 
     def around(self, year: int) -> Closure:
         """The closure that begins in ``year``."""
-        last_year = year if self.first <= self.last else year + 1
-        return Closure.of_days(date(year, *self.first), date(last_year, *self.last), self.reason)
+        return _around(self, year)
 
 
 NATIONWIDE = YearlyClosure(first=(12, 29), last=(1, 3), reason="年末年始")
@@ -75,7 +79,7 @@ NATIONWIDE = YearlyClosure(first=(12, 29), last=(1, 3), reason="年末年始")
 class ServiceHours:
     """``days`` by weekday (Monday is 0): hours unlike ``daily``, or None for a day without service."""
 
-    daily: OpenHours = OpenHours()
+    daily: OpenHours = NATIONWIDE_HOURS
     days: Mapping[int, OpenHours | None] = field(default_factory=dict)
     yearly: tuple[YearlyClosure, ...] = (NATIONWIDE,)
     closures: tuple[Closure, ...] = ()
@@ -110,6 +114,12 @@ class ServiceHours:
         for yearly in self.yearly:
             yield yearly.around(year - 1)
             yield yearly.around(year)
+
+
+@cache
+def _around(yearly: YearlyClosure, year: int) -> Closure:
+    last_year = year if yearly.first <= yearly.last else year + 1
+    return Closure.of_days(date(year, *yearly.first), date(last_year, *yearly.last), yearly.reason)
 
 
 def _midnight(day: date) -> datetime:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cache
 
-from certificates.domain.blocks import BLANK, LEFT_OUT, UNUSED, Block
+from certificates.domain.blocks import BLANK, LEFT_OUT, UNUSED, Block, Entry
 from certificates.domain.kinds import CertificateKind
 from certificates.domain.kinds.kind import Scope
 from certificates.errors import InvalidValueError
@@ -44,11 +45,18 @@ def worded(block: Block, words: PaperWords) -> Block:
     if words == STANDARD:
         return block
     chosen = {BLANK: words.blank, LEFT_OUT: words.left_out, UNUSED: words.unused}
-    return {
-        slot: replace(
-            entry,
-            label=chosen.get(entry.label, entry.label),
-            lines=tuple(chosen.get(line, line) for line in entry.lines),
-        )
-        for slot, entry in block.items()
-    }
+    # a copy and a few replacements: members of an Enum, which are its keys, hash slowly
+    result = dict(block)
+    for slot, entry in block.items():
+        label, lines = entry.label, entry.lines
+        if label in chosen:
+            result[slot] = _entry(chosen[label], ())
+        elif len(lines) == 1 and lines[0] in chosen:
+            result[slot] = _entry(label, (chosen[lines[0]],))
+    return result
+
+
+@cache
+def _entry(label: str, lines: tuple[str, ...]) -> Entry:
+    """Kept, because there are few: labels and words of the form, nothing of a resident."""
+    return Entry(label=label, lines=lines)

@@ -63,7 +63,7 @@ def _check_shape(image: Image.Image, side: float) -> None:
     """The seal is printed black, so colour and transparency would say something that the paper does not."""
     width, height = image.size
     low, high = DOTS_PER_INCH
-    if image.mode not in ("1", "L", "I;16") or "transparency" in image.info:
+    if image.mode not in ("1", "L") or "transparency" in image.info:
         raise SealImageError(
             "白黒または灰色で、透過のない画像にしてください",
             f"the image must be black and white or grey and not transparent (it is {image.mode})",

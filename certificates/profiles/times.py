@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, time
+from typing import Literal
 
 from certificates.domain.clock import JST
 from certificates.domain.service_hours import (
     NATIONWIDE,
+    NATIONWIDE_HOURS,
     Closure,
     OpenHours,
     ServiceHours,
@@ -33,11 +35,27 @@ def read_hours(profile: Table) -> ServiceHours:
 
 
 def _open_hours(table: Table) -> OpenHours:
-    standard = OpenHours()
-    opens = table.take("opens", time, standard.opens)
-    closes = table.take("closes", time, standard.closes)
+    opens = _hour(table, "opens")
+    closes = _hour(table, "closes")
     ja = "終了時刻は同じ日の開始時刻より後にしてください"
-    return table.reading.built(table.path, lambda: OpenHours(opens=opens, closes=closes), standard, ja)
+    return table.reading.built(
+        table.path, lambda: OpenHours(opens=opens, closes=closes), NATIONWIDE_HOURS, ja
+    )
+
+
+def _hour(table: Table, key: Literal["opens", "closes"]) -> time:
+    limits = NATIONWIDE_HOURS
+    standard = limits.opens if key == "opens" else limits.closes
+    hour = table.take(key, time, standard)
+    if not limits.opens <= hour <= limits.closes:
+        first, last = f"{limits.opens:%H:%M}", f"{limits.closes:%H:%M}"
+        table.fault(
+            key,
+            f"コンビニ交付の受付時間（{first}～{last}）の外です",
+            f"is outside the nationwide hours, {first} to {last}",
+        )
+        return standard
+    return hour
 
 
 def _days(hours: Table) -> Mapping[int, OpenHours | None]:
