@@ -130,7 +130,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for name in names:
             if name in missing:
                 continue
-            print(f"\rround {place + 1} of {options.rounds}: {name:<20}", end="", file=sys.stderr, flush=True)
+            print(f"\rround {place + 1} of {options.rounds}: {name:<24}", end="", file=sys.stderr, flush=True)
             measured = _measured(name, options.seconds)
             if isinstance(measured, str):
                 missing[name] = measured

@@ -10,6 +10,7 @@ from typing import Protocol
 from certificates.domain.content import CertificateContent
 from certificates.pdf.fitting import POINTS
 from certificates.pdf.fonts import Typeface
+from certificates.pdf.quick.reading import OwnReader
 from certificates.pdf.quick.repertoire import jis_x_0208
 from certificates.pdf.quick.writer import QuickWriter
 from certificates.pdf.sheet import PAPER
@@ -55,6 +56,19 @@ class Quick(_Content):
     def build(self, ready: object) -> bytes:
         assert isinstance(ready, CertificateContent)
         return self._writer.render([ready]).pdf
+
+
+class QuickReadBack(Quick):
+    """As the issuance server does: nothing leaves before a reader of its own has compared it with the typeface."""
+
+    def __init__(self, face: Typeface) -> None:
+        super().__init__(face)
+        self._reader = OwnReader(face)
+
+    def build(self, ready: object) -> bytes:
+        pdf = super().build(ready)
+        self._reader.read(pdf)
+        return pdf
 
 
 class Reference(_Content):
@@ -253,6 +267,7 @@ class Chromium(_Drawn):
 
 PEERS: Mapping[str, Callable[[Typeface], Peer]] = {
     "quick writer": Quick,
+    "quick writer, read back": QuickReadBack,
     "reference writer": Reference,
     "reportlab, stock": StockReportlab,
     "typst": Typst,

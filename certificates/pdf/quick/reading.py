@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 import struct
 import zlib
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
+from itertools import groupby, pairwise
+from operator import itemgetter
 
 from certificates.errors import InvalidValueError, RefusedError, WireError
 from certificates.pdf.fonts import Typeface
@@ -25,6 +27,9 @@ _SECTION = re.compile(rb"(?s) beginbfchar\n(.*?)endbfchar\n")
 _MAPPING = re.compile(rb"<([0-9A-F]{4})> <([0-9A-F]+)>\n")
 _SHOWN = re.compile(rb"/(F\d+) [\d.]+ Tf <([0-9A-F]*)> Tj")
 _HEAD = b"%PDF-1.7\n"
+_CODES = tuple(b"%04X" % code for code in range(1, 0xD800))
+_BETWEEN = 0xFFFD  # no code of ours: a document has fewer glyphs than that
+_SEPARATOR = b"%04X" % _BETWEEN
 
 
 class OwnReader:
@@ -32,7 +37,7 @@ class OwnReader:
 
     def __init__(self, face: Typeface) -> None:
         self._face = face
-        self._outlines: dict[str, tuple[int, bytes]] = {}
+        self._outlines: tuple[dict[str, bytes], ...] = tuple({} for _ in face.fonts)
 
     def read(self, pdf: bytes) -> tuple[PageTag, ...]:
         """The pages in order. Every code has a text, and its outline in the file is what the typeface draws for it.
@@ -58,45 +63,58 @@ class OwnReader:
         if tree.count(b"/Count %d/" % len(kids)) != 1:
             raise WireError("the page tree does not count its pages")
         (resources,) = {_found(_FONTS.search(objects[kid])) for kid in kids}
-        texts: dict[bytes, Mapping[bytes, str]] = {}
+        texts: dict[bytes, _Texts] = {}
         for name, place, number in _FONT.findall(resources):
             font = objects[int(number)]
             texts[name] = _texts(_stream(objects[_entry(font, b"/ToUnicode")]))
             descendant = objects[_entry(font, b"/DescendantFonts[")]
             descriptor = objects[_entry(descendant, b"/FontDescriptor")]
             program = _stream(objects[_entry(descriptor, b"/FontFile2")])
-            self._check_glyphs(int(place), program, texts[name].values())
+            self._check_glyphs(int(place), program, [*texts[name].values()])
+            texts[name][_BETWEEN] = "\n"
         return tuple(_page(objects, kid, texts) for kid in kids)
 
-    def _check_glyphs(self, place: int, program: bytes, texts: Collection[str]) -> None:
+    def _check_glyphs(self, place: int, program: bytes, texts: Sequence[str]) -> None:
         """Each glyph's outline against that of the font which owns its text: what a reader of text cannot see."""
         tables = {
             program[12 + 16 * table : 16 + 16 * table]: struct.unpack_from(">II", program, 20 + 16 * table)
             for table in range(struct.unpack_from(">H", program, 4)[0])
         }
-        (loca, size), (glyf, _) = tables[b"loca"], tables[b"glyf"]
+        (loca, size), (glyf, length) = tables[b"loca"], tables[b"glyf"]
         places = struct.unpack_from(f">{size // 4}I", program, loca)
         if len(places) != len(texts) + 2:
             raise WireError("the font has more glyphs than texts, or fewer")
-        known = self._outlines
-        for number, text in enumerate(texts, 1):
-            found = program[glyf + places[number] : glyf + places[number + 1]]
-            if (place, found) != (known.get(text) or self._outline(text)):
-                raise WireError(f"code {number} draws another glyph")
+        outlines = program[glyf : glyf + length]
+        found = [outlines[start:end] for start, end in pairwise(places[1:])]
+        known = self._outlines[place]
+        drawn = [known[text] if text in known else self._outline(place, text) for text in texts]
+        if found != drawn:
+            number = next(
+                number for number, pair in enumerate(zip(found, drawn, strict=True), 1) if len({*pair}) > 1
+            )
+            raise WireError(f"code {number} draws another glyph")
 
-    def _outline(self, text: str) -> tuple[int, bytes]:
-        """Which font of the chain owns a text, and what it draws for it, without hints (OpenType 1.9, "glyf": simple
-        glyphs), in whole words."""
+    def _outline(self, place: int, text: str) -> bytes:
+        """What the font at ``place`` draws for a text that it owns, without hints (OpenType 1.9, "glyf": simple glyphs),
+        in whole words."""
         (glyph,) = self._face.glyphs(text)
-        place = glyph.plane // 2
+        if glyph.plane // 2 != place:
+            raise WireError("a text is drawn by a font that does not own it")
         outline = self._face.fonts[place].outlines.outline(glyph.gid)
         if outline:
             hints = 10 + 2 * struct.unpack_from(">h", outline)[0]
             points = hints + 2 + struct.unpack_from(">H", outline, hints)[0]
             outline = outline[:hints] + b"\0\0" + outline[points:]
             outline += b"\0" * (-len(outline) % 4)
-        self._outlines[text] = place, outline
-        return place, outline
+        self._outlines[place][text] = outline
+        return outline
+
+
+class _Texts(dict[int, str]):
+    """Texts by code, counted from 1; one that is not there is an error, also for ``str.translate``."""
+
+    def __missing__(self, code: int) -> str:
+        raise WireError(f"code {code} has no text")
 
 
 def _objects(pdf: bytes) -> dict[int, bytes]:
@@ -142,28 +160,34 @@ def _stream(body: bytes) -> bytes:
     return data
 
 
-def _texts(cmap: bytes) -> dict[bytes, str]:
-    """Texts by code in hexadecimal, counted from 1."""
+def _texts(cmap: bytes) -> _Texts:
     pairs = _MAPPING.findall(b"".join(_SECTION.findall(cmap)))
-    if [int(code, 16) for code, _ in pairs] != list(range(1, len(pairs) + 1)):
+    codes, words = zip(*pairs, strict=True) if pairs else ((), ())
+    if codes != _CODES[: len(codes)]:
         raise WireError("a code has two texts, or none")
-    return {code: bytes.fromhex(text.decode()).decode("utf-16-be") for code, text in pairs}
+    texts = _utf16(b"000A".join(words)).split("\n")
+    if len(texts) != len(codes):
+        raise WireError("a text holds a line break")
+    return _Texts(enumerate(texts, 1))
 
 
-def _page(objects: Mapping[int, bytes], number: int, texts: Mapping[bytes, Mapping[bytes, str]]) -> PageTag:
+def _utf16(word: bytes) -> str:
+    return bytes.fromhex(word.decode("ascii")).decode("utf-16-be")
+
+
+def _page(objects: Mapping[int, bytes], number: int, texts: Mapping[bytes, _Texts]) -> PageTag:
     stream = _stream(objects[_entry(objects[number], b"/Contents")])
     return tagged_page(stream, _shown(stream, texts))
 
 
-def _shown(stream: bytes, texts: Mapping[bytes, Mapping[bytes, str]]) -> str:
-    """What the stream shows, a line for each line of it."""
-    lines = []
-    for line in stream.split(b"\n"):
-        runs = _SHOWN.findall(line)
-        if len(runs) != line.count(b"Tj"):
-            raise WireError("a text is shown in another way")
-        if runs:
-            lines.append(
-                "".join([texts[font][run[at : at + 4]] for font, run in runs for at in range(0, len(run), 4)])
-            )
-    return "\n".join(lines)
+def _shown(stream: bytes, texts: Mapping[bytes, _Texts]) -> str:
+    """What the stream shows, a line for each run."""
+    runs = _SHOWN.findall(stream)
+    if len(runs) != stream.count(b"Tj"):
+        raise WireError("a text is shown in another way")
+    return "\n".join(
+        [
+            _utf16(_SEPARATOR.join([codes for _, codes in group])).translate(texts[font])
+            for font, group in groupby(runs, itemgetter(0))
+        ]
+    )
