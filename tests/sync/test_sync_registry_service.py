@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,15 +15,12 @@ from aiohttp import web
 from certificates.errors import ConfigurationError, RefusedError, UnavailableError, WireError
 from certificates.problems import ProblemCode
 from certificates.service.command import Listener, listening, run
-from certificates.service.edge import only, problems, read_body
 from certificates.service.keyring import load_trusted_keys
 from certificates.service.settings import read_settings
 from certificates.service.tls import client_context, server_context
-from certificates.wire import frame
-from certificates.wire.codec import decode, encode
-from certificates.wire.jose import Party, Role
+from certificates.wire.codec import decode
 from certificates.wire.problem import read_problem
-from load_tests.authority.transport import PartyFiles, TransportAuthority
+from load_tests.authority.transport import PartyFiles
 from sync.copy.memory import MemoryCopy
 from sync.feed.full_load import load_full
 from sync.feed.reception import Reception
@@ -38,45 +34,19 @@ from sync.registry.wire import ChangeAccepted, FeedPosition, write_change
 from sync.town.day import day_of_changes
 from sync.town.files import write_town
 from sync.town.numbers import MUNICIPALITY
+from tests.sync.sync_feeds import Parties, feed_over_https
 from tests.sync.sync_world import NOW, Held, TestRegistry, require_equal, small_town
-
-
-@dataclass(frozen=True)
-class Parties:
-    authority: TransportAuthority
-    registry: PartyFiles
-    issuer: PartyFiles
-    operator: PartyFiles
 
 
 @pytest.fixture
 def parties(tmp_path: Path) -> Parties:
-    authority = TransportAuthority(tmp_path / "keys", now=datetime.now(UTC))
-    return Parties(
-        authority=authority,
-        registry=authority.enrol(Party(role=Role.REGISTRY, name=MUNICIPALITY)),
-        issuer=authority.enrol(Party(role=Role.ISSUER, name=MUNICIPALITY)),
-        operator=authority.enrol(Party(role=Role.OPERATOR, name="operator-1")),
-    )
+    return Parties.enrolled(tmp_path / "keys")
 
 
-@asynccontextmanager
-async def issuance_server(parties: Parties, held: Held) -> AsyncIterator[str]:
-    """The issuance server's end of the feed and nothing else of it."""
+def issuance_server(parties: Parties, held: Held) -> AbstractAsyncContextManager[str]:
     trusted = load_trusted_keys(parties.authority.trusted)
     reception = Reception(held.store, trusted, MUNICIPALITY, lambda: datetime.now(UTC))
-
-    async def feed(request: web.Request, sender: Party) -> web.StreamResponse:
-        receipt = await reception.receive(await read_body(request, content_type=frame.CONTENT_TYPE), sender)
-        return web.Response(body=encode(receipt), content_type="application/json")
-
-    app = web.Application(middlewares=[problems], client_max_size=64 * 1024 * 1024)
-    app.router.add_post("/v1/feed", only(Role.REGISTRY, feed))
-    listener = Listener(
-        name="issuer", application=app, host="127.0.0.1", port=0, tls=server_context(parties.issuer.tls)
-    )
-    async with listening([listener]) as addresses:
-        yield addresses["issuer"]
+    return feed_over_https(parties, reception)
 
 
 def environment(parties: Parties, **more: str) -> dict[str, str]:
