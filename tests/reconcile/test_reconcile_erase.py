@@ -9,13 +9,13 @@ from datetime import date
 from sqlalchemy import func, select, text
 
 from certificates.domain.resident import Resident
-from sync.change.events import Subjects
 from sync.copy.tables import cards, erasures, inbox, resident_history, residents, seals
 from sync.reconcile.erase import RETENTION_YEARS, erase
 from sync.reconcile.report import Outcome
-from sync.registry import lives, moves
+from sync.registry import lives
 from sync.town import Scenario
 from tests.reconcile.reconcile_world import World
+from tests.sync.scenes import bad_move
 from tests.sync.sync_world import NOW, TODAY
 
 LATER = date(TODAY.year + RETENTION_YEARS, TODAY.month, TODAY.day)
@@ -85,14 +85,8 @@ async def test_reconciliation_leaves_the_erased_erased(world: World) -> None:
 async def test_the_body_of_a_quarantined_change_goes_with_those_whom_it_names(world: World) -> None:
     family = world.registry.town.person(Scenario.HOUSEHOLD_OF_FOUR)
     members = world.registry.state.household(family.resident.household)
-    change = moves.move_within(
-        world.registry.state,
-        [row.number for row in members],
-        "見本県みほん市例示町９番",
-        world.registry.entry(),
-    )
-    rows = tuple(replace(row, name=row.name + "改") for row in change.subjects.residents)
-    world.registry.enter(replace(change, subjects=Subjects(residents=rows)), legal=False)
+    change = bad_move(world.registry, family)
+    world.registry.enter(change, legal=False)
     await world.feed()
     assert (await erase(world.engine, LATER, NOW)).bodies == 0
     async with world.engine.begin() as connection:
@@ -113,15 +107,8 @@ async def test_the_body_of_a_quarantined_change_goes_with_those_whom_it_names(wo
 
 async def test_the_body_of_a_change_set_right_goes_after_its_years(world: World) -> None:
     family = world.registry.town.person(Scenario.HOUSEHOLD_OF_FOUR)
-    members = world.registry.state.household(family.resident.household)
-    change = moves.move_within(
-        world.registry.state,
-        [row.number for row in members],
-        "見本県みほん市例示町９番",
-        world.registry.entry(),
-    )
-    rows = tuple(replace(row, name=row.name + "改") for row in change.subjects.residents)
-    world.registry.enter(replace(change, subjects=Subjects(residents=rows)), legal=False)
+    change = bad_move(world.registry, family)
+    world.registry.enter(change, legal=False)
     await world.feed()
     truth = tuple(
         replace(row, name=world.registry.state.residents[row.number].name)

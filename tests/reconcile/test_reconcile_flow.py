@@ -13,7 +13,6 @@ from sqlalchemy import select, text
 from certificates.domain.resident import Resident
 from certificates.errors import KofuError
 from load_tests.reconciling.damage import damage
-from sync.change.events import Subjects
 from sync.change.records import Kind
 from sync.copy.store import row_of
 from sync.copy.tables import doubts, feed_state, resident_history, residents
@@ -28,6 +27,7 @@ from sync.registry import lives, moves
 from sync.town import Scenario
 from tests.reconcile.conftest import Settle
 from tests.reconcile.reconcile_world import World, row_keys
+from tests.sync.scenes import bad_move
 
 
 async def spoil(world: World, statement: str, **values: object) -> None:
@@ -94,14 +94,7 @@ async def test_a_change_on_its_way_is_no_difference_and_never_repaired(world: Wo
 async def test_what_a_quarantined_change_names_is_left_alone(world: World) -> None:
     family = world.registry.town.person(Scenario.HOUSEHOLD_OF_FOUR)
     members = world.registry.state.household(family.resident.household)
-    change = moves.move_within(
-        world.registry.state,
-        [row.number for row in members],
-        "見本県みほん市例示町９番",
-        world.registry.entry(),
-    )
-    rows = tuple(replace(row, name=row.name + "改") for row in change.subjects.residents)
-    change = replace(change, subjects=Subjects(residents=rows))
+    change = bad_move(world.registry, family)
     await world.books.enter([change])
     world.registry.enter(change, legal=False)
     await world.feed()
@@ -208,15 +201,9 @@ async def test_only_one_process_reconciles_at_a_time(world: World) -> None:
 
 async def test_rows_of_a_change_set_aside_meanwhile_do_not_come_in(world: World) -> None:
     family = world.registry.town.person(Scenario.HOUSEHOLD_OF_FOUR)
-    members = world.registry.state.household(family.resident.household)
-    change = moves.move_within(
-        world.registry.state,
-        [row.number for row in members],
-        "見本県みほん市例示町９番",
-        world.registry.entry(),
-    )
-    rows = tuple(replace(row, name=row.name + "改") for row in change.subjects.residents)
-    world.registry.enter(replace(change, subjects=Subjects(residents=rows)), legal=False)
+    change = bad_move(world.registry, family)
+    rows = change.subjects.residents
+    world.registry.enter(change, legal=False)
     await world.feed()
     offered = Replacement(
         subject=f"r{rows[0].number}",

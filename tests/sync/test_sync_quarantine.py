@@ -12,25 +12,16 @@ from certificates.domain.identifiers import card_serial
 from certificates.domain.suppression import Suppression, SuppressionReason
 from certificates.errors import WireError
 from certificates.wire.codec import canonical
-from sync.change.events import CardCertificate, Change, Subjects
+from sync.change.events import CardCertificate, Subjects
 from sync.change.reasons import Reason
 from sync.checks.faults import Fault
 from sync.feed.full_load import load_full
-from sync.registry import lives, moves, side_streams
+from sync.registry import lives, side_streams
 from sync.registry.state import revised
-from sync.town import Person, Scenario, numbers
+from sync.town import Scenario, numbers
 from sync.town.numbers import MUNICIPALITY
+from tests.sync.scenes import bad_move
 from tests.sync.sync_world import NOW, TODAY, TRUSTED, Held, TestRegistry, require_equal, settled
-
-
-def bad_move(registry: TestRegistry, person: Person) -> Change:
-    """転居 that changes the name as well; the whole household moves."""
-    rows = registry.state.household(person.resident.household)
-    change = moves.move_within(
-        registry.state, [row.number for row in rows], "見本県みほん市例示町９番", registry.entry()
-    )
-    spoilt = tuple(replace(row, name=row.name + "改") for row in change.subjects.residents)
-    return replace(change, subjects=Subjects(residents=spoilt))
 
 
 async def test_a_bad_change_blocks_everybody_it_names_and_nobody_else(
