@@ -26,9 +26,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line(
-        "markers", "lane(name): files of one name share something dear, so one process runs them all"
-    )
     for option, plugin in (("--tally", Tally), ("--lane", Lane)):
         path = config.getoption(option)
         if path is not None:

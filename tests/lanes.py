@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-_FIRST = "tests/system/"  # its files take longest: begun last, one process would wait for the other
+# Taken whole and first: its files share a town and keep both cores busy, so beside each other they would only wait, and
+# begun last, one process would wait for the other.
+_SYSTEM = "tests/system/"
 
 
 class Lane:
@@ -19,8 +21,7 @@ class Lane:
         self._taken: dict[str, bool] = {}
 
     def _takes(self, item: pytest.Item) -> bool:
-        marker = item.get_closest_marker("lane")
-        name = marker.args[0] if marker is not None else item.path.name
+        name = "system" if item.nodeid.startswith(_SYSTEM) else item.path.name
         if name not in self._taken:
             try:
                 (self._claims / name).touch(exist_ok=False)
@@ -34,7 +35,7 @@ class Lane:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        items.sort(key=lambda item: not item.nodeid.startswith(_FIRST))
+        items.sort(key=lambda item: not item.nodeid.startswith(_SYSTEM))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:

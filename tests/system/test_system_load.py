@@ -10,7 +10,7 @@ import pytest
 from load_tests.run import Load, Result, play, read_result
 from load_tests.town.running import RunningTown
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.lane("town")]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_every_visit_under_load_ends_with_the_asker_s_own_paper(

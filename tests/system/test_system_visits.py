@@ -23,7 +23,7 @@ from load_tests.visits import NEW_ADDRESS, change_that_cannot_be_applied, move
 from sync.registry.state import RegisterState
 from sync.town import Scenario
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.lane("town")]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 JAPANESE = load_texts()[Language.JA]
 
 
