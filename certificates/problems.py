@@ -46,12 +46,16 @@ class ProblemCode(Enum):
     NO_SEAL_REGISTRATION = "no-seal-registration"
     KIND_NOT_OFFERED = "kind-not-offered"
     OPTION_NOT_OFFERED = "option-not-offered"
+    OPTION_NOT_APPLICABLE = "option-not-applicable"
+    STAFF_DESK_ONLY = "staff-desk-only"
+    NOT_MOVING_OUT = "not-moving-out"
     NO_SUCH_MEMBER = "no-such-member"
     COPIES_OUT_OF_RANGE = "copies-out-of-range"
     # the paper
     NO_GLYPH = "no-glyph"
     DOES_NOT_FIT = "does-not-fit"
     LEGAL_ITEM_MISSING = "legal-item-missing"
+    DATE_UNKNOWN = "date-unknown"
     # the change feed
     FEED_GAP = "feed-gap"
     FEED_CONFLICT = "feed-conflict"
@@ -204,6 +208,19 @@ MEANINGS: dict[ProblemCode, Meaning] = {
     ProblemCode.OPTION_NOT_OFFERED: Meaning(
         403, "この記載事項は選択できません。", "This optional item cannot be chosen."
     ),
+    ProblemCode.OPTION_NOT_APPLICABLE: Meaning(
+        403,
+        "選択された方の記録にない記載事項が選ばれています。最初からやり直してください。",
+        "An item was chosen that none of the chosen people can have. Please start again.",
+    ),
+    ProblemCode.STAFF_DESK_ONLY: Meaning(
+        403,
+        "この証明書または記載事項は窓口だけで取り扱っています。" + _COUNTER,
+        "This certificate or item is given out at the counter only. " + _AT_COUNTER,
+    ),
+    ProblemCode.NOT_MOVING_OUT: Meaning(
+        403, "転出の届出がありません。" + _COUNTER, "No move-out has been notified. " + _AT_COUNTER
+    ),
     ProblemCode.NO_SUCH_MEMBER: Meaning(
         403,
         "選択された方は世帯にいません。最初からやり直してください。",
@@ -226,6 +243,11 @@ MEANINGS: dict[ProblemCode, Meaning] = {
         422,
         "法定の記載事項が不足しているため発行できません。" + _COUNTER,
         "An item required by law is missing, so nothing is issued. " + _AT_COUNTER,
+    ),
+    ProblemCode.DATE_UNKNOWN: Meaning(
+        422,
+        "必要な年月日が不詳と記録されているため発行できません。" + _COUNTER,
+        "A date that is needed is recorded as unknown, so nothing is issued. " + _AT_COUNTER,
     ),
     ProblemCode.FEED_GAP: Meaning(
         409,

@@ -47,6 +47,13 @@ class Section:
     def section(self, key: str) -> Section:
         return Section(self.take(key, dict, "a table"), self._source, f"{self._path}{key}.")
 
+    def flag(self, key: str) -> bool:
+        value = self._data.get(key)
+        self._left.discard(key)
+        if not isinstance(value, bool):
+            raise self.error(key, "must be true or false")
+        return value
+
     def number(self, key: str, least: float, most: float) -> float:
         value = self.take(key, float, "a number with a decimal point")
         if not least <= value <= most:

@@ -213,7 +213,9 @@ class Play:
             if planned.members is None
             else [household.members[index].number for index in planned.members]
         )
-        oracle.check(pdf, people.expected(person.serial, planned.kind, members), issue_numbers=())
+        oracle.check(
+            pdf, people.expected(person.serial, planned.kind, members, planned.items), issue_numbers=()
+        )
         moved = f", 住所 {NEW_ADDRESS}" if oracle.bare(NEW_ADDRESS) in oracle.text_of(pdf) else ""
         return f"issued{moved}, {self._draw(planned, pdf)}"
 

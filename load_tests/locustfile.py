@@ -16,7 +16,8 @@ from pathlib import Path
 
 from locust import FastHttpUser, constant, events, task
 
-from certificates.domain.kinds import CertificateKind, OptionalItem
+from certificates.domain.kinds import OptionalItem
+from certificates.domain.kinds.table import KINDS
 from certificates.errors import KofuError, RefusedError
 from certificates.service.keyring import load_trusted_keys
 from certificates.service.tls import client_context
@@ -101,15 +102,16 @@ class KioskUser(FastHttpUser):
         except RefusedError as refusal:
             return self.refused(refusal)
         kind = self.chance.choice(menu.kinds).kind
-        alone = kind is CertificateKind.RESIDENT_RECORD and self.chance.random() < 0.5
+        chosen = KINDS[kind].members
+        alone = chosen and self.chance.random() < 0.5
         holder = PEOPLE.holders[serial]  # type: ignore[index]  # keys are the same text
-        items = frozenset({OptionalItem.RELATION}) if kind is CertificateKind.RESIDENT_RECORD else frozenset()
+        items = KINDS[kind].usual | {OptionalItem.RELATION} if chosen else frozenset()
         choice = Choice(kind=kind, members=(holder,) if alone else None, items=items)
         try:
             paper = visitor.apply(choice)
         except RefusedError as refusal:
             return self.refused(refusal)
-        expected = PEOPLE.expected(serial, kind, choice.members)  # type: ignore[arg-type]
+        expected = PEOPLE.expected(serial, kind, choice.members, items)  # type: ignore[arg-type]
         oracle.check(paper.pdf, expected, issue_numbers=paper.delivery.issue_numbers)
         visitor.report(paper)
         return len(paper.pdf)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import pypdfium2
 
-from certificates.domain.kinds import CertificateKind
+from certificates.domain.kinds import CertificateKind, OptionalItem
 from certificates.domain.resident import Resident
 
 
@@ -20,8 +20,17 @@ class Expected:
     """``others`` are names of residents who must not appear: everybody else the oracle knows of."""
 
     kind: CertificateKind
+    items: frozenset[OptionalItem] = frozenset()
     subjects: tuple[Resident, ...] = field(repr=False)
     others: frozenset[str] = field(repr=False)
+
+
+_ITEM_OF = {
+    "birth date": OptionalItem.BIRTH,
+    "address": OptionalItem.ADDRESS,
+    "sex": OptionalItem.SEX,
+    "previous address": OptionalItem.PREVIOUS_ADDRESS,
+}
 
 
 class WrongPaperError(AssertionError):
@@ -55,25 +64,31 @@ def check(pdf: bytes, expected: Expected, *, issue_numbers: Iterable[str]) -> No
         if bare(number) not in text:
             raise WrongPaperError("an issue number of the delivery is not on the paper")
     for position, subject in enumerate(expected.subjects, start=1):
-        for what, value in values_of(subject, expected.kind):
+        for what, value in values_of(subject, expected.kind, expected.items):
             if bare(value) not in text:
                 raise WrongPaperError(f"subject {position}: {what} is missing or different")
     if any(name in text for name in expected.others):
         raise WrongPaperError("somebody else's name is on the paper")
 
 
-def values_of(subject: Resident, kind: CertificateKind) -> list[tuple[str, str]]:
-    """What both kinds of certificate must show of a subject."""
+def values_of(
+    subject: Resident, kind: CertificateKind, items: frozenset[OptionalItem] = frozenset()
+) -> list[tuple[str, str]]:
+    """What the paper must show of a subject: the name always, the rest by the kind and by what was asked for."""
     birth = subject.birth.western() if subject.foreign is not None else subject.birth.japanese()
-    values = [("name", subject.name), ("birth date", birth), ("address", subject.address)]
-    if subject.former_surname is not None:
-        values.append(("former surname", subject.former_surname))
-    if subject.alias is not None:
-        values.append(("alias", subject.alias))
+    identity = [("birth date", birth), ("address", subject.address)]
+    record = [("sex", subject.sex.value), ("previous address", subject.previous_address)]
+    values: list[tuple[str, str | None]] = [
+        ("name", subject.name),
+        ("former surname", subject.former_surname),
+        ("alias", subject.alias),
+    ]
+    if kind is not CertificateKind.SEAL_REGISTRATION:
+        values.append(("reading", subject.name_kana))
+    if kind is not CertificateKind.RESIDENT_ITEMS:
+        values += identity
     if kind is CertificateKind.RESIDENT_RECORD:
-        values.append(("sex", subject.sex.value))
-        if subject.name_kana is not None:
-            values.append(("reading", subject.name_kana))
-        if subject.previous_address is not None:
-            values.append(("previous address", subject.previous_address))
-    return values
+        values += record
+    if kind is CertificateKind.RESIDENT_ITEMS:
+        values += [value for value in (*identity, *record) if _ITEM_OF[value[0]] in items]
+    return [(what, value) for what, value in values if value is not None]

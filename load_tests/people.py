@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from certificates.domain.household import Household
 from certificates.domain.identifiers import CardSerial, HouseholdNumber, MunicipalityCode, ResidentNumber
-from certificates.domain.kinds import CertificateKind
+from certificates.domain.kinds import CertificateKind, OptionalItem
 from certificates.domain.municipality import Municipality
 from certificates.domain.resident import Resident
 from certificates.profiles.reading import load_profile, shipped_profile
@@ -50,7 +50,11 @@ class People:
         return Household.of(self.rows_with(number))
 
     def expected(
-        self, serial: CardSerial, kind: CertificateKind, members: Sequence[ResidentNumber] | None = None
+        self,
+        serial: CardSerial,
+        kind: CertificateKind,
+        members: Sequence[ResidentNumber] | None = None,
+        items: frozenset[OptionalItem] = frozenset(),
     ) -> Expected:
         """What a paper for this holder must show; ``members`` None is the whole household."""
         holder = self.residents[self.holders[serial]]
@@ -61,7 +65,7 @@ class People:
             subjects = household.members
         else:
             subjects = tuple(member for member in household.members if member.number in set(members))
-        return Expected(kind=kind, subjects=subjects, others=self._others(subjects))
+        return Expected(kind=kind, items=items, subjects=subjects, others=self._others(subjects))
 
     def _others(self, subjects: Sequence[Resident]) -> frozenset[str]:
         """Names that must not be there: all but those that are part of what belongs on the paper."""

@@ -51,6 +51,13 @@ PLAN: tuple[PlannedVisit, ...] = (
         kind=CertificateKind.SEAL_REGISTRATION,
     ),
     PlannedVisit(
+        slug="items",
+        title="住民票記載事項証明書（世帯全員の氏名・住所・生年月日・続柄）",
+        scenario=Scenario.HOUSEHOLD_OF_FOUR,
+        kind=CertificateKind.RESIDENT_ITEMS,
+        items=frozenset({OptionalItem.ADDRESS, OptionalItem.BIRTH, OptionalItem.RELATION}),
+    ),
+    PlannedVisit(
         slug="wrong-pin",
         title="暗証番号の誤り",
         scenario=Scenario.LIVES_ALONE,

@@ -37,6 +37,8 @@ class Application:
             raise InvalidValueError("members", "nobody chosen")
         if self.members is not None and not kind.members:
             raise RefusedError(ProblemCode.OPTION_NOT_OFFERED, f"{self.kind.value}: no choice of members")
+        if kind.only_chosen and not self.items:
+            raise InvalidValueError("items", "nothing chosen")
         if foreign := self.items - kind.items:
             item = min(item.value for item in foreign)
             raise RefusedError(ProblemCode.OPTION_NOT_OFFERED, f"{self.kind.value}: {item}")

@@ -41,6 +41,8 @@ class Slot(Enum):
     CARD_NUMBER = "card-number"
     PERIOD = "period"
     EXPIRY = "expiry"
+    MOVING_TO = "moving-to"  # 転出先
+    MOVING_ON = "moving-on"  # 転出の予定年月日
     NOTES = "notes"  # 備考
 
 

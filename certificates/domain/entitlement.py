@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import attrgetter
 
+from certificates.domain.age import require_age
 from certificates.domain.application import Application
 from certificates.domain.clock import JST
-from certificates.domain.dates import age_on
 from certificates.domain.household import Household
 from certificates.domain.identifiers import ResidentNumber
-from certificates.domain.kinds import CertificateKind, OptionalItem
-from certificates.domain.kinds.kind import Granted, Kind
+from certificates.domain.items import lacks
+from certificates.domain.kinds import STAFF_DESK_ITEMS, WITHHELD, CertificateKind, OptionalItem
+from certificates.domain.kinds.kind import Counter, Granted, Kind
 from certificates.domain.kinds.table import KINDS
 from certificates.domain.municipality import MovingOutPolicy, Municipality, Policy
 from certificates.domain.resident import ResidencyStatus, Resident
@@ -87,55 +89,91 @@ class Entitlement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """What may be offered to a holder: the household and the kinds with their fees in yen."""
+    """What may be offered to a holder: the household, the kinds with their fees in yen, the items that may be asked for."""
 
     holder: Resident
     household: Household
     kinds: tuple[tuple[CertificateKind, int], ...]
+    items: frozenset[OptionalItem]
 
 
-def standing(view: RecordView, municipality: Municipality, now: datetime) -> Standing:
-    """The holder's standing, before a choice is made. Raises RefusedError."""
+def standing(
+    view: RecordView, municipality: Municipality, now: datetime, counter: Counter = Counter.KIOSK
+) -> Standing:
+    """The holder's standing at ``counter``, before a choice is made. Raises RefusedError.
+
+    At the staff desk a clerk has identified the applicant, so what rules the use of a card does not apply.
+    """
     policy = municipality.policy
-    today = _local_day(now)
     _check_register(view, policy, now)
     holder = next((row for row in view.rows if row.number == view.holder), None)
     if holder is None:
         raise RefusedError(ProblemCode.UNKNOWN_SERIAL, "the card's resident is not in the register")
-    _check_holder(holder, policy, today)
+    if not holder.is_current:
+        raise RefusedError(ProblemCode.NOT_RESIDENT, holder.status.value)
+    if counter is Counter.KIOSK:
+        _check_card_holder(holder, policy, _local_day(now))
     household = Household.of(view.rows)
     _check_suppressions(view, household)
-    _check_moving_out(household, policy)
+    if counter is Counter.KIOSK:
+        _check_moving_out(household, policy)
     kinds = tuple(
         (kind, fee)
         for kind, fee in municipality.fees.items()
-        if not KINDS[kind].needs_seal or (view.seal is not None and view.seal.is_valid)
+        if counter in KINDS[kind].counters
+        and (not KINDS[kind].needs_seal or (view.seal is not None and view.seal.is_valid))
     )
-    return Standing(holder=holder, household=household, kinds=kinds)
+    recorded = frozenset(OptionalItem) - frozenset.intersection(*map(lacks, household.members))
+    items = _offered(municipality, counter) & recorded
+    return Standing(holder=holder, household=household, kinds=kinds, items=items)
 
 
 def decide(
-    view: RecordView, application: Application, municipality: Municipality, now: datetime
+    view: RecordView,
+    application: Application,
+    municipality: Municipality,
+    now: datetime,
+    counter: Counter = Counter.KIOSK,
 ) -> Entitlement:
     """Entitle ``application`` or raise RefusedError with the code that the resident reads.
 
     住民基本台帳法12条 (own record and household), 印鑑登録証明事務処理要領 (the holder only).
     """
-    stand = standing(view, municipality, now)
+    stand = standing(view, municipality, now, counter)
+    kind = KINDS[application.kind]
+    if counter not in kind.counters:
+        raise RefusedError(ProblemCode.STAFF_DESK_ONLY, application.kind.value)
     if application.kind not in municipality.fees:
         raise RefusedError(ProblemCode.KIND_NOT_OFFERED, application.kind.value)
-    refused = application.items - municipality.items
-    if refused:
-        raise RefusedError(ProblemCode.OPTION_NOT_OFFERED, min(item.value for item in refused))
-    kind = KINDS[application.kind]
+    _check_items(application.items, municipality, counter)
+    subjects = _subjects(stand, application, kind)
+    for subject in subjects:
+        kind.require(subject, _local_day(now))
+    for item in sorted(application.items, key=attrgetter("value")):
+        if all(item in lacks(subject) for subject in subjects):
+            raise RefusedError(ProblemCode.OPTION_NOT_APPLICABLE, item.value)
     return Entitlement(
         application=application,
         holder=stand.holder,
         household=stand.household,
-        subjects=_subjects(stand, application, kind),
+        subjects=subjects,
         seal=_seal(view, stand.holder) if kind.needs_seal else None,
         watermark=view.watermark,
     )
+
+
+def _offered(municipality: Municipality, counter: Counter) -> frozenset[OptionalItem]:
+    """Everything at the staff desk; at a kiosk what the law does not withhold and what the municipality lists."""
+    if counter is Counter.STAFF_DESK:
+        return frozenset(OptionalItem)
+    return (frozenset(OptionalItem) - WITHHELD | municipality.items) - STAFF_DESK_ITEMS
+
+
+def _check_items(items: frozenset[OptionalItem], municipality: Municipality, counter: Counter) -> None:
+    refused = items - _offered(municipality, counter)
+    for item in sorted(refused, key=attrgetter("value")):
+        code = ProblemCode.STAFF_DESK_ONLY if item in STAFF_DESK_ITEMS else ProblemCode.OPTION_NOT_OFFERED
+        raise RefusedError(code, item.value)
 
 
 def _local_day(now: datetime) -> date:
@@ -153,17 +191,10 @@ def _check_register(view: RecordView, policy: Policy, now: datetime) -> None:
         raise RefusedError(ProblemCode.CHANGE_PENDING)
 
 
-def _check_holder(holder: Resident, policy: Policy, today: date) -> None:
-    if not holder.is_current:
-        raise RefusedError(ProblemCode.NOT_RESIDENT, holder.status.value)
+def _check_card_holder(holder: Resident, policy: Policy, today: date) -> None:
     if holder.status is ResidencyStatus.MOVING_OUT:
         raise RefusedError(ProblemCode.MOVING_OUT)
-    try:
-        age = age_on(holder.birth, today)
-    except InvalidValueError as error:
-        raise RefusedError(ProblemCode.UNDER_AGE, "birth date unknown") from error
-    if age < policy.minimum_age:
-        raise RefusedError(ProblemCode.UNDER_AGE)
+    require_age(holder, policy.minimum_age, today)
 
 
 def _check_suppressions(view: RecordView, household: Household) -> None:
@@ -201,8 +232,6 @@ def _subjects(stand: Standing, application: Application, kind: Kind) -> tuple[Re
         chosen = tuple(member for member in members if member.number in wanted)
         if len(chosen) != len(wanted):
             raise RefusedError(ProblemCode.NO_SUCH_MEMBER)
-    for member in chosen:
-        kind.require(member)
     if OptionalItem.INDIVIDUAL_NUMBER in application.items and any(
         member.individual_number is None for member in chosen
     ):

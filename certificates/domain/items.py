@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from certificates.domain.blocks import BLANK, LEFT_OUT, UNUSED, Block, Entry, Slot, or_blank, required
 from certificates.domain.dates import RecordedDate, western_date
+from certificates.domain.kinds import OptionalItem
 from certificates.domain.resident import ForeignStatus, Resident, Sex
 from certificates.errors import RefusedError
 from certificates.problems import ProblemCode
@@ -83,6 +84,24 @@ def notified(resident: Resident) -> Entry:
     return Entry(label="届出日", lines=(_date_or_blank(resident.notified),))
 
 
+def previous_address(resident: Resident) -> Entry:
+    return Entry(label="転入前住所", lines=(or_blank(resident.previous_address),))
+
+
+def relation(resident: Resident, *, asked: bool = True) -> Entry:
+    return Entry(label="続柄", lines=(required("続柄", resident.relation if asked else LEFT_OUT),))
+
+
+def individual_number(resident: Resident, *, asked: bool = True) -> Entry:
+    number = required("個人番号", resident.individual_number) if asked else LEFT_OUT
+    return Entry(label="個人番号", lines=(number,))
+
+
+def resident_code(resident: Resident, *, asked: bool = True) -> Entry:
+    code = required("住民票コード", resident.resident_code) if asked else LEFT_OUT
+    return Entry(label="住民票コード", lines=(code,))
+
+
 def origin(resident: Resident, *, asked: bool) -> Block:
     """本籍 and 筆頭者, or what 法30条の45 records instead; the boxes of the other are marked as unused.
 
@@ -99,6 +118,16 @@ def origin(resident: Resident, *, asked: bool) -> Block:
         Slot.ORIGIN: Entry(label="本籍", lines=(place,)),
         **dict.fromkeys(_ONLY_FOREIGN, Entry(label=UNUSED)),
     }
+
+
+def kept_for(resident: Resident) -> OptionalItem:
+    """The item of origin that this resident's record has."""
+    return OptionalItem.HONSEKI if resident.foreign is None else OptionalItem.FOREIGN
+
+
+def lacks(resident: Resident) -> frozenset[OptionalItem]:
+    """Items that cannot exist for this resident: 本籍 of a foreign one, 在留資格等 of a Japanese one."""
+    return frozenset({OptionalItem.HONSEKI, OptionalItem.FOREIGN} - {kept_for(resident)})
 
 
 def _foreign(status: ForeignStatus, *, asked: bool) -> Block:

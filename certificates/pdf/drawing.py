@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 from operator import attrgetter
 
@@ -65,7 +65,7 @@ def draw(sheet: Sheet, face: Typeface, show: Show = shown) -> Drawing:
     return Drawing(operators="\n".join(parts), glyphs=frozenset(used))
 
 
-@cache
+@lru_cache(maxsize=256)
 def _rules(rules: tuple[Rule, ...]) -> str:
     """Kept, because the few forms there are have the same rules on every page."""
     parts = []

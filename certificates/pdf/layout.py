@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import accumulate
 
@@ -28,9 +28,8 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A ruled table: its top on the sheet, the heights of its rows and its boxes; millimetres."""
+    """A ruled table: the heights of its rows in millimetres, and its boxes; ``y`` is where its top stands on the sheet."""
 
-    top: float
     heights: tuple[float, ...]
     places: Mapping[Slot, Place]
     label: Style
@@ -39,26 +38,32 @@ class Table:
     def height(self) -> float:
         return sum(self.heights)
 
-    def boxes(self, slot: Slot, index: int = 0) -> tuple[Box, Box]:
-        """Label and value on the sheet, in the ``index``-th of several such tables, one below the other."""
+    def boxes(self, slot: Slot, y: float) -> tuple[Box, Box]:
+        """Label and value."""
         place = self.places[slot]
-        row = self.band(place.row, place.rows, index)
+        row = self.band(place.row, place.rows, y)
         return (
             Box(LEFT + place.label, row.y, place.value - place.label, row.height),
             Box(LEFT + place.value, row.y, place.end - place.value, row.height),
         )
 
-    def band(self, row: int, rows: int, index: int = 0) -> Box:
+    def band(self, row: int, rows: int, y: float) -> Box:
         """Some rows over the whole width."""
         tops = _tops(self.heights)
-        y = self.top + index * self.height
         return Box(LEFT, y + tops[row], WIDTH, tops[row + rows] - tops[row])
 
-    def frame(self, index: int = 0) -> Box:
-        return self.band(0, len(self.heights), index)
+    def frame(self, y: float) -> Box:
+        return self.band(0, len(self.heights), y)
 
-    def inner(self, index: int = 0) -> tuple[Box, ...]:
-        return tuple(box for slot in self.places for box in self.boxes(slot, index))
+    def inner(self, y: float) -> tuple[Box, ...]:
+        return tuple(box for slot in self.places for box in self.boxes(slot, y))
+
+    def only(self, slots: Collection[Slot]) -> Table:
+        """Without the boxes of other slots, and without the rows that are then empty."""
+        places = {slot: place for slot, place in self.places.items() if slot in slots}
+        kept = sorted({place.row + index for place in places.values() for index in range(place.rows)})
+        moved = {slot: replace(place, row=kept.index(place.row)) for slot, place in places.items()}
+        return Table(tuple(self.heights[row] for row in kept), moved, self.label)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,45 +76,46 @@ class ImprintPlace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """One form (様式). ``title``, ``foot`` and ``number`` are heights on the sheet, millimetres.
+    """One form (様式). ``title``, ``foot`` and ``number`` are heights on the sheet, ``tops`` those of head and first block,
+    ``column`` is the width of the column of running numbers; millimetres.
 
-    ``running``: width of the column of running numbers, and its style. ``rest``: where 以下余白 stands in the first
-    block that is left free.
+    A form that is not ``open`` shows all its boxes and ``a_sheet`` blocks, filled or not. An open one shows only what the
+    certificate says, and as many blocks as the sheet holds.
     """
 
     name: str
     title: float
     foot: float
     number: float
+    weights: tuple[float, float]  # points: between boxes, around tables
     head: Table | None
     block: Table
-    a_sheet: int  # blocks
-    running: tuple[float, Style] | None
-    rest: Slot | None
+    tops: tuple[float, float]
+    a_sheet: int
+    open: bool
+    column: float
+    running: Style
+    rest: (
+        Slot | None
+    )  # the box of a free block that says 以下余白; in an open form it stands below the last block
+    rest_style: Style
     imprint: ImprintPlace | None
-    rules: tuple[Rule, ...]
 
-
-def rules_of(
-    head: Table | None,
-    block: Table,
-    a_sheet: int,
-    column: float,
-    imprint: ImprintPlace | None,
-    weights: tuple[float, float],
-) -> tuple[Rule, ...]:
-    """The rules of a form: thin between boxes, thick (the second of ``weights``) around tables."""
-    inner: list[Box] = [] if head is None else [*head.inner()]
-    frames: list[Box] = [] if head is None else [head.frame()]
-    for index in range(a_sheet):
-        frame = block.frame(index)
-        frames.append(frame)
-        inner += block.inner(index)
-        if column:
-            inner.append(Box(LEFT, frame.y, column, frame.height))
-    if imprint is not None:
-        inner += (imprint.heading, imprint.frame)
-    return ruled(inner, weights[0]) + ruled(frames, weights[1])
+    def rules(
+        self, tables: Iterable[tuple[Table, float]], blocks: Iterable[tuple[Table, float]]
+    ) -> tuple[Rule, ...]:
+        """The rules of a sheet with these tables and blocks, each with its top."""
+        inner: list[Box] = []
+        frames: list[Box] = []
+        blocks = tuple(blocks)
+        for table, y in (*tables, *blocks):
+            frames.append(table.frame(y))
+            inner += table.inner(y)
+        if self.column:
+            inner += [Box(LEFT, y, self.column, table.height) for table, y in blocks]
+        if self.imprint is not None:
+            inner += (self.imprint.heading, self.imprint.frame)
+        return ruled(inner, self.weights[0]) + ruled(frames, self.weights[1])
 
 
 @cache

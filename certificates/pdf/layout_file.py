@@ -11,7 +11,7 @@ from itertools import combinations
 from certificates.domain.blocks import Slot
 from certificates.domain.kinds.kind import FormName
 from certificates.errors import ConfigurationError
-from certificates.pdf.layout import LEFT, WIDTH, ImprintPlace, Layout, Place, Table, rules_of
+from certificates.pdf.layout import LEFT, WIDTH, ImprintPlace, Layout, Place, Table
 from certificates.pdf.sheet import PAPER, Align, Box, Style
 from certificates.toml_section import Section
 
@@ -45,32 +45,33 @@ def layout_from_toml(text: str, *, source: str) -> Layout:
     weights = form.section("rules")
     thin, thick = weights.number("inner", 0.05, 3.0), weights.number("frame", 0.05, 3.0)
     weights.close()
-    head_section = form.section("head") if "head" in data else None
-    head = None if head_section is None else _table(head_section, styles)
-    if head_section is not None:
-        head_section.close()
+    head, top = _head(form, styles) if form.has("head") else (None, 0.0)
     section = form.section("block")
-    block = _table(section, styles)
-    a_sheet = section.whole("sheet", 1, 20) if section.has("sheet") else 1
+    block, below = _table(section, styles)
+    a_sheet = section.whole("sheet", 1, 40) if section.has("sheet") else 1
     column = section.number("running", 0.0, WIDTH) if section.has("running") else 0.0
     rest = section.choice("rest", Slot) if section.has("rest") else None
-    imprint = _imprint(section.section("imprint"), block) if section.has("imprint") else None
     if rest is not None and rest not in block.places:
         raise section.error("rest", "names a box that the block does not have")
-    section.close()
+    is_open = section.flag("open") if section.has("open") else False
     layout = Layout(
         name=source.removesuffix(".toml"),
         title=form.number("title", 0.0, PAPER[1]),
         foot=form.number("foot", 0.0, PAPER[1] - _HOLDS_FOOT),
         number=form.number("number", 0.0, PAPER[1] - 5.0),
+        weights=(thin, thick),
         head=head,
         block=block,
+        tops=(top, below),
         a_sheet=a_sheet,
-        running=(column, _style(styles, "running", section)) if column else None,
+        open=is_open,
+        column=column,
+        running=_style(styles, "running" if column else "label", section),
         rest=rest,
-        imprint=imprint,
-        rules=rules_of(head, block, a_sheet, column, imprint, (thin, thick)),
+        rest_style=_style(styles, "rest" if is_open or rest else "label", section),
+        imprint=_imprint(section.section("imprint"), block, below) if section.has("imprint") else None,
     )
+    section.close()
     form.close()
     _require_order(layout, form)
     return layout
@@ -101,8 +102,15 @@ def _style(styles: Mapping[str, Style], name: str, section: Section, key: str = 
         raise section.error(key, f"{name} is not among the styles") from error
 
 
-def _table(section: Section, styles: Mapping[str, Style]) -> Table:
-    """``value`` is the style of a box that names none, ``label`` that of all labels."""
+def _head(form: Section, styles: Mapping[str, Style]) -> tuple[Table, float]:
+    section = form.section("head")
+    table = _table(section, styles)
+    section.close()
+    return table
+
+
+def _table(section: Section, styles: Mapping[str, Style]) -> tuple[Table, float]:
+    """The table and its top; ``value`` is the style of a box that names none, ``label`` that of all labels."""
     top = section.number("top", 0.0, PAPER[1])
     heights = section.numbers("rows")
     if min(heights) <= 0:
@@ -113,11 +121,11 @@ def _table(section: Section, styles: Mapping[str, Style]) -> Table:
         if name not in {slot.value for slot in Slot}:
             raise boxes.error(name, "is no box that a certificate has")
         places[Slot(name)] = _place(boxes.section(name), len(heights), styles)
-    table = Table(top, heights, places, _style(styles, "label", section))
+    table = Table(heights, places, _style(styles, "label", section))
     for one, other in combinations(places, 2):
-        if any(_overlap(a, b) for a in table.boxes(one) for b in table.boxes(other)):
+        if any(_overlap(a, b) for a in table.boxes(one, top) for b in table.boxes(other, top)):
             raise boxes.error(other.value, f"overlaps {one.value}")
-    return table
+    return table, top
 
 
 def _place(section: Section, height: int, styles: Mapping[str, Style]) -> Place:
@@ -131,7 +139,7 @@ def _place(section: Section, height: int, styles: Mapping[str, Style]) -> Place:
     return Place(row, rows, *edges, style)
 
 
-def _imprint(section: Section, table: Table) -> ImprintPlace:
+def _imprint(section: Section, table: Table, top: float) -> ImprintPlace:
     """``heading`` is how many of its rows the word 印影 takes."""
     row = section.whole("row", 0, len(table.heights) - 1)
     rows = section.whole("rows", 2, len(table.heights) - row)
@@ -139,14 +147,14 @@ def _imprint(section: Section, table: Table) -> ImprintPlace:
     edges = section.numbers("at")
     if len(edges) != 2 or not 0 <= edges[0] < edges[1] <= WIDTH:
         raise section.error("at", f"must be two edges from left to right, 0 to {WIDTH:g}")
-    upper, lower = table.band(row, heading), table.band(row + heading, rows - heading)
+    upper, lower = table.band(row, heading, top), table.band(row + heading, rows - heading, top)
     left, width = LEFT + edges[0], edges[1] - edges[0]
     place = ImprintPlace(
         heading=Box(left, upper.y, width, upper.height), frame=Box(left, lower.y, width, lower.height)
     )
     if min(place.frame.width, place.frame.height) <= 25.0:
         raise section.error("rows", "leave no room for an imprint of 25 mm")
-    if any(_overlap(place.frame, box) or _overlap(place.heading, box) for box in table.inner()):
+    if any(_overlap(place.frame, box) or _overlap(place.heading, box) for box in table.inner(top)):
         raise section.error("at", "overlaps a box")
     section.close()
     return place
@@ -161,17 +169,17 @@ def _overlap(one: Box, other: Box) -> bool:
 def _require_order(layout: Layout, form: Section) -> None:
     """From top to bottom: title, head, blocks, foot, number; nothing on anything else."""
     above = layout.title
+    top, below = layout.tops
     if layout.head is not None:
-        if layout.head.top < above:
+        if top < above:
             raise form.error("head.top", "must be below the title")
-        above = layout.head.top + layout.head.height
-    if layout.block.top < above:
+        above = top + layout.head.height
+    if below < above:
         raise form.error("block.top", "must be below what stands above the block")
-    if layout.block.top + layout.a_sheet * layout.block.height > layout.foot:
+    blocks = 1 if layout.open else layout.a_sheet  # an open form has as many as the sheet holds
+    if below + blocks * layout.block.height > layout.foot:
         raise form.error("foot", "must be below the last block")
     if layout.number < layout.foot:
         raise form.error("number", "must be below the foot")
-    if layout.running is not None and any(
-        place.label < layout.running[0] for place in layout.block.places.values()
-    ):
+    if any(place.label < layout.column for place in layout.block.places.values()):
         raise form.error("block.running", "is wider than the boxes leave room for")

@@ -49,6 +49,7 @@ def family(place: str = CITY) -> tuple[Resident, ...]:
         sex=Sex.FEMALE,
         relation="妻",
         individual_number="234567890121",
+        resident_code="23456789012",
     )
     son = replace(
         head,
@@ -61,6 +62,7 @@ def family(place: str = CITY) -> tuple[Resident, ...]:
         notified=None,
         previous_address=None,
         individual_number="345678901234",
+        resident_code="34567890123",
     )
     mother = replace(
         head,
@@ -75,6 +77,7 @@ def family(place: str = CITY) -> tuple[Resident, ...]:
         address_since=RecordedDate.of(date(2021, 2, 1)),
         notified=RecordedDate.of(date(2021, 2, 8)),
         individual_number="456789012347",
+        resident_code="45678901234",
     )
     return (head, wife, son, mother)
 

@@ -1,8 +1,7 @@
-"""Samples of every certificate for invented residents: ``python -m certificates.pdf.samples --out docs/pictures``."""
+"""Samples of the certificates, for invented residents of an invented municipality, and their pictures."""
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -16,17 +15,19 @@ from certificates.domain.household import Household
 from certificates.domain.identifiers import order_id
 from certificates.domain.issue_number import IssueNumber
 from certificates.domain.kinds import CertificateKind, OptionalItem
+from certificates.domain.kinds.table import KINDS
 from certificates.domain.municipality import Municipality
 from certificates.domain.resident import Resident
 from certificates.domain.seal import SealRegistration
-from certificates.pdf.fonts import Typeface, find_mincho
+from certificates.pdf.fonts import Typeface
 from certificates.pdf.sample_people import draw_seal, family, foreigner
 from certificates.pdf.writing import render
 from certificates.profiles.reading import load_profile, shipped_profile
 
 _DAY = date(2026, 11, 21)
-_ALL = frozenset({OptionalItem.RELATION, OptionalItem.HONSEKI, OptionalItem.FOREIGN})
-_RESOLUTION = 150  # dots per inch of the pictures
+ITEMS = frozenset({OptionalItem.RELATION, OptionalItem.HONSEKI, OptionalItem.FOREIGN})
+_RESOLUTION = 110  # dots per inch of the pictures
+_GREYS = 16  # of the pictures
 
 
 def sample_municipality() -> Municipality:
@@ -35,32 +36,40 @@ def sample_municipality() -> Municipality:
 
 
 def sample_contents(face: Typeface) -> Mapping[str, CertificateContent]:
-    """One content for each picture, by the picture's name."""
-    rows, alone = family(), foreigner()
+    """One content of each form that a kiosk hands out, by name; each is one page."""
+    people = family()
+    wife = people[1]
+    record = CertificateKind.RESIDENT_RECORD
     return {
-        "household": _content(rows, Application(kind=CertificateKind.RESIDENT_RECORD, items=_ALL), 1),
-        "foreign": _content((alone,), Application(kind=CertificateKind.RESIDENT_RECORD, items=_ALL), 2),
-        "individual": _content(
-            rows,
-            Application(
-                kind=CertificateKind.RESIDENT_RECORD,
-                members=(rows[1].number,),
-                items=_ALL | {OptionalItem.INDIVIDUAL_NUMBER},
-            ),
+        "household": sample_content(people, Application(kind=record, items=ITEMS), 1),
+        "foreign": sample_content((foreigner(),), Application(kind=record, items=ITEMS), 2),
+        "individual": sample_content(
+            people,
+            Application(kind=record, members=(wife.number,), items=ITEMS | {OptionalItem.INDIVIDUAL_NUMBER}),
             3,
         ),
-        "seal": _content(
-            rows,
+        "seal": sample_content(
+            people,
             Application(kind=CertificateKind.SEAL_REGISTRATION),
             4,
-            draw_seal(rows[0], "𠮷見一郎", face),
+            draw_seal(people[0], "𠮷見一郎", face),
+        ),
+        "items": sample_content(
+            people,
+            Application(
+                kind=CertificateKind.RESIDENT_ITEMS,
+                members=(people[0].number, wife.number),
+                items=KINDS[CertificateKind.RESIDENT_ITEMS].usual | {OptionalItem.RELATION},
+            ),
+            5,
         ),
     }
 
 
-def _content(
+def sample_content(
     rows: tuple[Resident, ...], application: Application, serial: int, seal: SealRegistration | None = None
 ) -> CertificateContent:
+    """The content of copy ``serial`` for a household, the first of its members the holder."""
     household = Household.of(rows)
     municipality = sample_municipality()
     wanted = application.members
@@ -77,22 +86,15 @@ def _content(
     return certificate_content(entitlement, municipality, number, order_id(f"{serial:032x}"), _DAY)
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Write a PDF and a PNG of its first page for each sample."""
-    parser = argparse.ArgumentParser(prog="python -m certificates.pdf.samples", description=__doc__)
-    parser.add_argument("--out", type=Path, required=True, help="folder for the files")
-    parser.add_argument("--font", type=Path, help="path of ipamjm.ttf when it is not at a standard place")
-    options = parser.parse_args(arguments)
-    face = Typeface.load(find_mincho(options.font))
-    options.out.mkdir(parents=True, exist_ok=True)
-    for name, content in sample_contents(face).items():
-        pdf = render([content], face).pdf
-        (options.out / f"{name}.pdf").write_bytes(pdf)
-        with pypdfium2.PdfDocument(pdf) as document:
-            document[0].render(scale=_RESOLUTION / 72).to_pil().save(
-                options.out / f"{name}.png", optimize=True
-            )
-
-
-if __name__ == "__main__":
-    main()
+def write_pictures(contents: Mapping[str, CertificateContent], face: Typeface, folder: Path) -> list[Path]:
+    """A PNG of every page of each content, by its name and, of several, its number."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, content in contents.items():
+        with pypdfium2.PdfDocument(render([content], face).pdf) as document:
+            for number, page in enumerate(document, start=1):
+                path = folder / (f"{name}.png" if len(document) == 1 else f"{name}-{number}.png")
+                picture = page.render(scale=_RESOLUTION / 72, grayscale=True).to_pil()
+                picture.quantize(_GREYS).save(path, optimize=True)
+                written.append(path)
+    return written

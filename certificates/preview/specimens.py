@@ -10,17 +10,18 @@ from certificates.domain.application import Application
 from certificates.domain.clock import JST
 from certificates.domain.content import CertificateContent, certificate_content
 from certificates.domain.dates import RecordedDate
-from certificates.domain.entitlement import RecordView, Watermark, decide
+from certificates.domain.entitlement import RecordView, Watermark, decide, standing
 from certificates.domain.identifiers import numbered, order_id, resident_number
 from certificates.domain.issue_number import IssueNumber
-from certificates.domain.kinds import CertificateKind, OptionalItem
-from certificates.domain.kinds.kind import Kind
+from certificates.domain.kinds import CertificateKind
+from certificates.domain.kinds.kind import Counter, Kind
 from certificates.domain.kinds.table import KINDS
 from certificates.domain.municipality import Municipality
 from certificates.domain.resident import Resident
 from certificates.domain.seal import SealRegistration
 from certificates.errors import KofuError
 from certificates.pdf.fonts import Typeface
+from certificates.pdf.gallery_people import moving
 from certificates.pdf.sample_people import draw_seal, family, foreigner
 
 
@@ -70,7 +71,10 @@ def specimens(municipality: Municipality, face: Typeface, today: date) -> Iterat
 
 
 def _cases(kind: Kind, place: str) -> Sequence[_Case]:
-    home, alone = family(place), (foreigner(place),)
+    home: tuple[Resident, ...] = family(place)
+    alone: tuple[Resident, ...] = (foreigner(place),)
+    if kind.movers:
+        home, alone = moving(home), moving(alone)
     if not kind.members:
         return (
             _Case(name="holder", ja="本人", en="the holder", rows=home),
@@ -110,9 +114,8 @@ def _content(
 ) -> CertificateContent | KofuError:
     now = datetime.combine(day, time(12), JST)
     members = None if case.chosen is None else tuple(case.rows[place].number for place in case.chosen)
-    items: frozenset[OptionalItem] = frozenset() if case.bare else kind.items & municipality.items
+    counter = Counter.KIOSK if Counter.KIOSK in kind.counters else Counter.STAFF_DESK
     try:
-        application = Application(kind=kind.kind, members=members, items=items)
         view = RecordView(
             holder=case.rows[0].number,
             rows=case.rows,
@@ -121,7 +124,9 @@ def _content(
             pending=False,
             watermark=Watermark(applied=1, known=1, heard_at=now - timedelta(seconds=1)),
         )
-        entitlement = decide(view, application, municipality, now)
+        items = kind.usual if case.bare else kind.items & standing(view, municipality, now, counter).items
+        application = Application(kind=kind.kind, members=members, items=items)
+        entitlement = decide(view, application, municipality, now, counter)
         number = IssueNumber(municipality=municipality.code, serial=serial)
         return certificate_content(entitlement, municipality, number, order_id(f"{serial:032x}"), day)
     except KofuError as refusal:

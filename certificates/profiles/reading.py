@@ -7,7 +7,7 @@ import tomllib
 from pathlib import Path
 
 from certificates.domain.identifiers import MunicipalityCode, municipality_code
-from certificates.domain.kinds import CertificateKind, OptionalItem
+from certificates.domain.kinds import STAFF_DESK_ITEMS, WITHHELD, CertificateKind, OptionalItem
 from certificates.domain.municipality import MovingOutPolicy, Municipality, Policy
 from certificates.errors import InvalidValueError
 from certificates.profiles.faults import Fault, ProfileError
@@ -81,7 +81,7 @@ def _municipality(profile: Table, read_file: ReadFile) -> Municipality:
         name_en=profile.text("name_en"),
         signatories=read_signatories(signatories, seals, name),
         fees=_fees(profile.table("fees")),
-        items=profile.choices("items", OptionalItem),
+        items=profile.choices("items", OptionalItem, WITHHELD - STAFF_DESK_ITEMS),
         policy=_policy(profile.table("policy")),
         hours=read_hours(profile),
         statements=read_statements(profile.table("statements", required=False)),

@@ -6,7 +6,7 @@ After a fault a stand-in of the right type is returned. It never leaves this pac
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import Enum
@@ -165,16 +165,19 @@ class Table:
             return default
         return self._member(key, value, kind, default)
 
-    def choices(self, key: str, kind: type[E]) -> frozenset[E]:
+    def choices(self, key: str, kind: type[E], among: Collection[E] | None = None) -> frozenset[E]:
+        """Some of ``kind``, or of those of it that are ``among`` the choices here."""
         default = next(iter(kind))
         found = self.take(key, list, [])
-        members = [self._member(key, one, kind, default) for one in found]
+        members = [self._member(key, one, kind, default, among) for one in found]
         if len(set(found := [str(one) for one in found])) != len(found):
             self.fault(key, "同じものが2度あります", "names one thing twice")
         return frozenset(members)
 
-    def _member(self, key: str, value: object, kind: type[E], default: E) -> E:
-        names = [str(member.value) for member in kind]
+    def _member(
+        self, key: str, value: object, kind: type[E], default: E, among: Collection[E] | None = None
+    ) -> E:
+        names = [str(member.value) for member in kind if among is None or member in among]
         if value in names:
             return kind(value)
         shown = repr(value) if isinstance(value, str) else str(value)

@@ -53,11 +53,12 @@ class OfferedKind:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferedMember:
-    """A member of the household as the screen shows them."""
+    """A member of the household as the screen shows them; ``lacks``: items that their record cannot have."""
 
     resident: ResidentNumber = field(repr=False)
     name: str = field(repr=False)
     relation: str = field(repr=False)
+    lacks: frozenset[OptionalItem] = field(default=frozenset(), repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

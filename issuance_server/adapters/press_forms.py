@@ -12,6 +12,7 @@ from certificates.domain.household import Household
 from certificates.domain.identifiers import order_id
 from certificates.domain.issue_number import IssueNumber
 from certificates.domain.kinds import CertificateKind
+from certificates.domain.kinds.table import KINDS
 from certificates.domain.municipality import Municipality
 from certificates.domain.resident import Resident
 from certificates.domain.seal import SealImprint, SealRegistration
@@ -44,7 +45,7 @@ def forms_of(municipality: Municipality, day: date) -> Iterator[CertificateConte
 
 def _entitled(kind: CertificateKind, people: tuple[Resident, ...]) -> Entitlement:
     seal = None
-    if kind is CertificateKind.SEAL_REGISTRATION:
+    if KINDS[kind].needs_seal:
         seal = SealRegistration(
             resident=people[0].number,
             history=1,
@@ -54,10 +55,10 @@ def _entitled(kind: CertificateKind, people: tuple[Resident, ...]) -> Entitlemen
         )
     household = Household.of(people)
     return Entitlement(
-        application=Application(kind=kind),
+        application=Application(kind=kind, items=KINDS[kind].usual),
         holder=people[0],
         household=household,
-        subjects=household.members if seal is None else people[:1],
+        subjects=household.members if KINDS[kind].members else people[:1],
         seal=seal,
         watermark=Watermark(applied=1, known=1, heard_at=datetime.combine(_DAY, datetime.min.time(), UTC)),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from certificates.domain.entitlement import RecordView, Standing, standing
+from certificates.domain.items import lacks
 from certificates.errors import InvalidValueError, RefusedError
 from certificates.problems import ProblemCode
 from certificates.wire.jose import Party
@@ -63,9 +64,14 @@ class Inquire:
             municipality=municipality.code,
             municipality_name=municipality.full_name,
             kinds=tuple(OfferedKind(kind=kind, fee=fee) for kind, fee in stand.kinds),
-            items=municipality.items,
+            items=stand.items,
             members=tuple(
-                OfferedMember(resident=member.number, name=member.name, relation=member.relation)
+                OfferedMember(
+                    resident=member.number,
+                    name=member.name,
+                    relation=member.relation,
+                    lacks=lacks(member),
+                )
                 for member in stand.household.members
             ),
         )

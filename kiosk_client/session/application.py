@@ -6,19 +6,20 @@ from dataclasses import replace
 
 from certificates.domain.application import MAX_COPIES
 from certificates.domain.identifiers import ResidentNumber
-from certificates.domain.kinds import CertificateKind
 from certificates.domain.kinds.table import KINDS
 from certificates.wire.visit import Choice, Menu
 from kiosk_client.session import effects as do
 from kiosk_client.session import events as on
 from kiosk_client.session import screens as at
 from kiosk_client.session.move import Move
+from kiosk_client.session.offer import complete, fee_of, offered_items
 
 
 def choose_kind(screen: at.ChooseKind, event: on.Event) -> Move | None:
     match event:
-        case on.PickKind(kind=kind) if _fee_of(screen.menu, kind) is not None:
+        case on.PickKind(kind=kind) if fee_of(screen.menu, kind) is not None:
             draft = Choice(kind=kind)
+            draft = replace(draft, items=KINDS[kind].usual & offered_items(screen.menu, draft))
             if not KINDS[kind].members:
                 return Move(at.ChooseCopies(menu=screen.menu, draft=draft))
             return Move(at.ChooseMembers(menu=screen.menu, draft=draft))
@@ -35,7 +36,8 @@ def choose_members(screen: at.ChooseMembers, event: on.Event) -> Move | None:
             chosen = _toggled(menu, draft, menu.members[index].resident)
             return Move(at.ChooseMembers(menu=menu, draft=chosen))
         case on.Next() if draft.members != ():
-            return Move(at.ChooseItems(menu=menu, draft=draft))
+            kept = draft.items & offered_items(menu, draft)
+            return Move(at.ChooseItems(menu=menu, draft=replace(draft, items=kept)))
         case on.Back():
             return Move(at.ChooseKind(menu=menu))
         case _:
@@ -45,9 +47,9 @@ def choose_members(screen: at.ChooseMembers, event: on.Event) -> Move | None:
 def choose_items(screen: at.ChooseItems, event: on.Event) -> Move | None:
     menu, draft = screen.menu, screen.draft
     match event:
-        case on.ToggleItem(item=item) if item in menu.items:
+        case on.ToggleItem(item=item) if item in offered_items(menu, draft):
             return Move(at.ChooseItems(menu=menu, draft=replace(draft, items=draft.items ^ {item})))
-        case on.Next():
+        case on.Next() if complete(draft):
             return Move(at.ChooseCopies(menu=menu, draft=draft))
         case on.Back():
             return Move(at.ChooseMembers(menu=menu, draft=draft))
@@ -61,7 +63,7 @@ def choose_copies(screen: at.ChooseCopies, event: on.Event) -> Move | None:
         case on.SetCopies(copies=copies) if 1 <= copies <= MAX_COPIES:
             return Move(at.ChooseCopies(menu=menu, draft=replace(draft, copies=copies)))
         case on.Next():
-            fee = _fee_of(menu, draft.kind)
+            fee = fee_of(menu, draft.kind)
             assert fee is not None  # the kind was chosen from this menu
             return Move(at.Confirm(menu=menu, choice=draft, fee=fee * draft.copies))
         case on.Back() if not KINDS[draft.kind].members:
@@ -80,10 +82,6 @@ def confirm(screen: at.Confirm, event: on.Event) -> Move | None:
             return Move(at.ChooseCopies(menu=screen.menu, draft=screen.choice))
         case _:
             return None
-
-
-def _fee_of(menu: Menu, kind: CertificateKind) -> int | None:
-    return next((offered.fee for offered in menu.kinds if offered.kind is kind), None)
 
 
 def _toggled(menu: Menu, draft: Choice, resident: ResidentNumber) -> Choice:

@@ -32,7 +32,9 @@ class Wish:
     pins: tuple[str, ...]
     kind: CertificateKind = CertificateKind.RESIDENT_RECORD
     members: tuple[int, ...] | None = None
-    items: frozenset[OptionalItem] = frozenset({OptionalItem.RELATION, OptionalItem.HONSEKI})
+    items: frozenset[OptionalItem] = frozenset(
+        {OptionalItem.RELATION, OptionalItem.HONSEKI}
+    )  # of those offered
     copies: int = 1
     yen: int = 1000
 

@@ -19,7 +19,7 @@ from certificates.errors import ConfigurationError
 from certificates.pdf.fonts import Typeface, find_mincho
 from certificates.pdf.reading import read_pages
 from certificates.pdf.sample_people import family
-from certificates.pdf.samples import _content, sample_contents
+from certificates.pdf.samples import sample_content, sample_contents
 from certificates.pdf.writing import render
 from certificates.preview.specimens import specimens
 from certificates.profiles.reading import load_profile, shipped_profile
@@ -87,7 +87,7 @@ def test_every_sheet_of_a_household_of_nine_fits_its_back_and_comes_back_from_it
     ]
     every = frozenset({OptionalItem.RELATION, OptionalItem.HONSEKI})
     application = Application(kind=CertificateKind.RESIDENT_RECORD, items=every)
-    pdf = render([_content((*rows, *many), application, 9)], face).pdf
+    pdf = render([sample_content((*rows, *many), application, 9)], face).pdf
     facts = facts_of(pdf)
     assert [(fact.page, fact.pages) for fact in facts] == [(1, 3), (2, 3), (3, 3)]
     marked = mark(pdf, facts, sealer(), profile())

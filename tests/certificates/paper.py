@@ -27,7 +27,7 @@ from certificates.domain.identifiers import (
     resident_number,
 )
 from certificates.domain.issue_number import IssueNumber
-from certificates.domain.kinds import CertificateKind, OptionalItem
+from certificates.domain.kinds import STAFF_DESK_ITEMS, WITHHELD, CertificateKind, OptionalItem
 from certificates.domain.municipality import Municipality, Policy, Signatory
 from certificates.domain.resident import ForeignStatus, Honseki, Resident, Sex
 from certificates.domain.seal import SealImprint, SealRegistration
@@ -36,7 +36,7 @@ from certificates.pdf.fonts import Typeface, find_mincho
 from certificates.pdf.quick.writer import QuickWriter
 from certificates.pdf.writing import Rendered, render
 
-ALL = frozenset(OptionalItem)
+ALL = WITHHELD - STAFF_DESK_ITEMS
 CODE = municipality_code("992011")
 CITY = Municipality(
     code=CODE,

@@ -164,12 +164,13 @@ def test_items_not_asked_for_are_marked_as_left_out() -> None:
         assert lines(foreign, slot) == (LEFT_OUT,)
 
 
-def test_the_resident_code_is_never_given_out_and_the_individual_number_only_when_asked_for() -> None:
+def test_individual_number_and_resident_code_are_printed_only_when_asked_for() -> None:
     row = resident()
     asked = content(row, items=ALL).values()
     assert row.individual_number in asked
     assert row.resident_code not in asked
     assert row.individual_number not in content(row, items=ALL - {OptionalItem.INDIVIDUAL_NUMBER}).values()
+    assert row.resident_code in content(row, items=frozenset({OptionalItem.RESIDENT_CODE})).values()
 
 
 def test_one_who_never_moved_within_the_city_has_a_marked_blank() -> None:

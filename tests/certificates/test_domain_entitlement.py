@@ -122,9 +122,8 @@ def test_under_fifteen_is_refused_until_the_birthday_in_japan(town: Municipality
 
 
 def test_an_unknown_birth_date_never_gives_an_entitlement(town: Municipality) -> None:
-    assert (
-        refusal(view(resident(birth=RecordedDate(note="年月日不詳"))), RECORD, town) is ProblemCode.UNDER_AGE
-    )
+    unknown = view(resident(birth=RecordedDate(note="年月日不詳")))
+    assert refusal(unknown, RECORD, town) is ProblemCode.DATE_UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -175,5 +174,5 @@ def test_an_individual_number_that_is_not_recorded_cannot_be_certified(town: Mun
 
 def test_the_seal_certificate_is_offered_only_to_who_has_a_registration(town: Municipality) -> None:
     kinds = dict(standing(view(seal=seal()), town, NOON).kinds)
-    assert kinds == {CertificateKind.RESIDENT_RECORD: 200, CertificateKind.SEAL_REGISTRATION: 200}
-    assert list(dict(standing(view(), town, NOON).kinds)) == [CertificateKind.RESIDENT_RECORD]
+    assert CertificateKind.SEAL_REGISTRATION in kinds
+    assert CertificateKind.SEAL_REGISTRATION not in dict(standing(view(), town, NOON).kinds)

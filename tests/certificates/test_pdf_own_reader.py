@@ -38,7 +38,7 @@ def reader(face: Typeface) -> OwnReader:
     return OwnReader(face)
 
 
-@pytest.mark.parametrize("name", ["household", "foreign", "individual", "seal"])
+@pytest.mark.parametrize("name", ["household", "foreign", "individual", "seal", "items"])
 def test_tags_digests_and_text_are_those_that_others_read(
     face: Typeface, quick: QuickWriter, reader: OwnReader, name: str
 ) -> None:

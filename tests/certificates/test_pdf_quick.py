@@ -16,10 +16,11 @@ from pypdf import PdfReader
 
 from certificates.domain.blocks import Entry, Slot
 from certificates.domain.content import CertificateContent
-from certificates.domain.kinds import OptionalItem
+from certificates.domain.kinds import CertificateKind, OptionalItem
 from certificates.domain.resident import Resident
 from certificates.errors import ConfigurationError, InvalidValueError, RefusedError
 from certificates.pdf.fonts import Typeface
+from certificates.pdf.gallery import gallery
 from certificates.pdf.quick.deflate import Part, deflated, joined, stored, stream
 from certificates.pdf.quick.repertoire import jis_x_0208
 from certificates.pdf.quick.writer import QuickWriter
@@ -53,9 +54,11 @@ def assert_same_pixels(face: Typeface, quick: QuickWriter, *contents: Certificat
         assert np.array_equal(one, other) or (in_runs and within_a_pixel(one, other))
 
 
-@pytest.mark.parametrize("name", ["household", "foreign", "individual", "seal"])
-def test_a_sample_has_the_same_pixels(face: Typeface, quick: QuickWriter, name: str) -> None:
-    assert_same_pixels(face, quick, sample_contents(face)[name])
+def test_every_kind_in_every_shape_has_the_same_pixels(face: Typeface, quick: QuickWriter) -> None:
+    contents = gallery(face)
+    assert {one.kind for one in contents.values()} == set(CertificateKind)
+    for certificate in contents.values():
+        assert_same_pixels(face, quick, certificate)
 
 
 @pytest.mark.parametrize("code", ["993212", "981010"])

@@ -22,7 +22,6 @@ from certificates.domain.kinds import CertificateKind
 from certificates.domain.resident import Honseki, ResidencyStatus, Resident, Sex
 from certificates.errors import RefusedError
 from certificates.pdf.fonts import Typeface
-from certificates.pdf.samples import main as write_samples
 from certificates.pdf.samples import sample_contents
 from certificates.pdf.writing import render
 from tests.certificates.paper import READERS, Write, content, foreigner, mincho, resident
@@ -250,11 +249,3 @@ def test_the_seal_certificate_names_no_other_member(write: Write) -> None:
     )
     assert "印鑑登録証明書" in bare(text)
     assert "童" not in text
-
-
-def test_the_samples_are_written_as_pdf_and_picture(face: Typeface, tmp_path: Path) -> None:
-    write_samples(["--out", str(tmp_path / "pictures"), "--font", str(face.fonts[0].path)])
-    written = {path.name: path.read_bytes()[:4] for path in (tmp_path / "pictures").iterdir()}
-    assert written == {f"{name}.pdf": b"%PDF" for name in SAMPLES} | {
-        f"{name}.png": b"\x89PNG" for name in SAMPLES
-    }

@@ -100,6 +100,22 @@ async def test_what_is_wrong_with_the_order_itself_is_noted_and_leaves_no_record
 
 
 @pytest.mark.parametrize(
+    "choice",
+    [
+        Choice(kind=CertificateKind.MOVING_OUT),
+        Choice(kind=CertificateKind.RESIDENT_RECORD, items=frozenset({OptionalItem.RESIDENT_CODE})),
+    ],
+    ids=["a kind", "an item"],
+)
+async def test_what_the_staff_desk_alone_gives_out_is_refused_on_the_line_of_the_kiosks(
+    choice: Choice,
+) -> None:
+    counter = Counter()
+    assert await counter.code_for(an_order(choice=choice)) is ProblemCode.STAFF_DESK_ONLY
+    assert counter.events() == [(AuditEvent.REFUSED, ProblemCode.STAFF_DESK_ONLY.value)]
+
+
+@pytest.mark.parametrize(
     ("given", "code"),
     [
         ({"watermark": Watermark(applied=6, known=7, heard_at=NOON)}, ProblemCode.REGISTER_GAP),

@@ -303,3 +303,41 @@ def test_time_outs_that_could_not_warn_are_refused() -> None:
 def test_a_digit_is_one_digit() -> None:
     with pytest.raises(InvalidValueError):
         on.PressDigit(digit=10)
+
+
+def test_a_certificate_of_items_begins_with_the_usual_ones_and_needs_one() -> None:
+    kind = CertificateKind.RESIDENT_ITEMS
+    menu = replace(MENU, kinds=(OfferedKind(kind=kind, fee=300),), items=frozenset(OptionalItem))
+    members = after(at.ChooseKind(menu=menu), on.PickKind(kind=kind))
+    screen = after(members.screen, on.Next()).screen
+    assert isinstance(screen, at.ChooseItems)
+    assert screen.draft.items == {OptionalItem.ADDRESS, OptionalItem.BIRTH, OptionalItem.SEX}
+    assert after(screen, on.ToggleItem(item=OptionalItem.RESIDENT_CODE)).screen == screen  # staff desk
+    none = after(screen, *[on.ToggleItem(item=item) for item in screen.draft.items]).screen
+    assert after(none, on.Next()).screen == none
+    one = after(none, on.ToggleItem(item=OptionalItem.RELATION)).screen
+    assert isinstance(after(one, on.Next()).screen, at.ChooseCopies)
+
+
+def test_a_kind_of_the_staff_desk_cannot_be_picked_whatever_the_menu_says() -> None:
+    menu = replace(MENU, kinds=(OfferedKind(kind=CertificateKind.MOVING_OUT, fee=0),))
+    screen = at.ChooseKind(menu=menu)
+    assert after(screen, on.PickKind(kind=CertificateKind.MOVING_OUT)).screen == screen
+
+
+def test_an_item_that_nobody_chosen_can_have_is_not_offered_and_not_kept() -> None:
+    japanese, foreign = MENU.members
+    menu = replace(
+        MENU,
+        items=frozenset({OptionalItem.HONSEKI, OptionalItem.FOREIGN}),
+        members=(
+            replace(japanese, lacks=frozenset({OptionalItem.FOREIGN})),
+            replace(foreign, lacks=frozenset({OptionalItem.HONSEKI})),
+        ),
+    )
+    both = after(at.ChooseItems(menu=menu, draft=DRAFT), on.ToggleItem(item=OptionalItem.FOREIGN))
+    back = after(both.screen, on.Back(), on.ToggleMember(index=0), on.Next()).screen
+    assert isinstance(back, at.ChooseItems)
+    assert back.draft.items == frozenset()
+    assert after(back, on.ToggleItem(item=OptionalItem.FOREIGN)).screen == back
+    assert after(back, on.ToggleItem(item=OptionalItem.HONSEKI)).screen != back

@@ -13,7 +13,7 @@ import pytest
 
 import kiosk_client.web
 from certificates.domain.identifiers import MunicipalityCode, ResidentNumber
-from certificates.domain.kinds import CertificateKind, OptionalItem
+from certificates.domain.kinds import STAFF_DESK_ITEMS, WITHHELD, CertificateKind, OptionalItem
 from certificates.problems import ProblemCode
 from certificates.wire.transcript import TranscriptHash
 from certificates.wire.visit import Choice, Menu, OfferedKind, OfferedMember
@@ -36,7 +36,8 @@ MENU = Menu(
     items=frozenset(OptionalItem),
     members=(OfferedMember(resident=ResidentNumber("1"), name="見本　太郎", relation="世帯主"),),
 )
-DRAFT = Choice(kind=CertificateKind.RESIDENT_RECORD, items=frozenset(OptionalItem))
+DRAFT = Choice(kind=CertificateKind.RESIDENT_RECORD, items=WITHHELD - STAFF_DESK_ITEMS)
+ITEMS = Choice(kind=CertificateKind.RESIDENT_ITEMS, items=frozenset(OptionalItem) - STAFF_DESK_ITEMS)
 SCREENS: tuple[Screen, ...] = (
     at.Welcome(),
     at.ChooseService(),
@@ -50,8 +51,10 @@ SCREENS: tuple[Screen, ...] = (
     at.ChooseKind(menu=MENU),
     at.ChooseMembers(menu=MENU, draft=DRAFT),
     at.ChooseItems(menu=MENU, draft=DRAFT),
+    at.ChooseItems(menu=MENU, draft=ITEMS),
     at.ChooseCopies(menu=MENU, draft=DRAFT),
     at.Confirm(menu=MENU, choice=DRAFT, fee=300),
+    at.Confirm(menu=MENU, choice=ITEMS, fee=300),
     at.Confirm(
         menu=MENU,
         choice=Choice(kind=CertificateKind.RESIDENT_RECORD, members=(ResidentNumber("1"),)),

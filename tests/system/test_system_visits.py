@@ -59,6 +59,13 @@ async def test_real_parts_are_in_use(town: RunningTown) -> None:
         (Scenario.FOREIGN, {"items": frozenset({OptionalItem.RELATION, OptionalItem.FOREIGN})}),
         (Scenario.SUPPLEMENTARY_NAME, {"members": (0,)}),
         (Scenario.VARIANT_NAME, {"kind": CertificateKind.SEAL_REGISTRATION, "copies": 2}),
+        (
+            Scenario.FORMER_SURNAME,
+            {
+                "kind": CertificateKind.RESIDENT_ITEMS,
+                "items": frozenset({OptionalItem.ADDRESS, OptionalItem.BIRTH}),
+            },
+        ),
     ],
     ids=lambda value: value.value if isinstance(value, Scenario) else "",
 )
@@ -77,7 +84,9 @@ async def test_a_visitor_gets_exactly_their_own_certificate(
         chosen = [household.members[index].number for index in members]
     kind = wishes.get("kind", CertificateKind.RESIDENT_RECORD)
     assert isinstance(kind, CertificateKind)
-    expected = people(town).expected(person.serial, kind, chosen)
+    items = wishes.get("items", frozenset())
+    assert isinstance(items, frozenset)
+    expected = people(town).expected(person.serial, kind, chosen, items)
     oracle.check(paper.read_bytes(), expected, issue_numbers=())
     sheets = wishes.get("copies", 1)
     assert len(PdfReader(paper).pages) == 2 * int(str(sheets))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import Enum
 from typing import NewType
 
@@ -16,12 +17,19 @@ FormName = NewType("FormName", str)
 """様式, by the name of its layout in ``certificates/pdf/layouts``."""
 
 
+class Counter(Enum):
+    """Where certificates are handed out."""
+
+    KIOSK = "kiosk"  # キオスク端末
+    STAFF_DESK = "staff-desk"  # 窓口
+
+
 class Scope(Enum):
     """How much of the record a certificate shows: the 認証文 says so."""
 
     WHOLE = "whole"  # 世帯全員
     PART = "part"  # 世帯の一部
-    ONE = "one"  # one person
+    ONE = "one"  # one person; also of kinds that have one sentence only
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,16 +59,23 @@ class Kind:
     """One kind of certificate.
 
     ``members``: the applicant chooses whom of the household it is about; else it is about the holder alone.
-    ``require`` raises RefusedError for a resident whom it cannot be about. ``body`` raises
-    RefusedError(LEGAL_ITEM_MISSING, the item) when the record lacks what the law prints.
+    ``movers``: it is about those who have given notice of a move-out.
+    ``items`` may be asked for, ``usual`` are what most ask for. ``only_chosen``: at least one item is asked for, and what
+    was not does not appear at all, rather than as 【省略】. ``require`` raises RefusedError for a resident whom it cannot
+    be about on that day. ``body`` raises RefusedError(LEGAL_ITEM_MISSING, the item) when the record lacks what the law
+    prints.
     """
 
     kind: CertificateKind
     title: str
+    counters: frozenset[Counter]
     members: bool
+    movers: bool = False
     items: frozenset[OptionalItem]
+    usual: frozenset[OptionalItem] = frozenset()
+    only_chosen: bool = False
     needs_seal: bool = False
     forms: frozenset[FormName]
     statements: Mapping[Scope, str]  # 認証文
-    require: Callable[[Resident], None]
+    require: Callable[[Resident, date], None]
     body: Callable[[Granted], Body]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from certificates.domain import items as item
-from certificates.domain.blocks import LEFT_OUT, Block, Entry, Slot, agreed, or_blank, required
-from certificates.domain.kinds import CertificateKind, OptionalItem
-from certificates.domain.kinds.kind import Body, FormName, Granted, Kind, Scope
+from certificates.domain.blocks import LEFT_OUT, Block, Entry, Slot, agreed
+from certificates.domain.kinds import WITHHELD, CertificateKind, OptionalItem
+from certificates.domain.kinds.kind import Body, Counter, FormName, Granted, Kind, Scope
 from certificates.domain.resident import ResidencyStatus, Resident
 from certificates.errors import RefusedError
 from certificates.problems import ProblemCode
@@ -14,7 +16,7 @@ HOUSEHOLD = FormName("household")  # 世帯連記式: four residents a sheet
 INDIVIDUAL = FormName("individual")  # 個人票: one resident
 
 
-def require_staying(resident: Resident) -> None:
+def require_staying(resident: Resident, today: date) -> None:
     """Raises RefusedError: nobody who has given notice of a move-out."""
     if resident.status is ResidencyStatus.MOVING_OUT:
         raise RefusedError(ProblemCode.MOVING_OUT, "a chosen member")
@@ -39,19 +41,15 @@ def _body(granted: Granted) -> Body:
 
 
 def _block(resident: Resident, items: frozenset[OptionalItem]) -> Block:
-    number = LEFT_OUT
-    if OptionalItem.INDIVIDUAL_NUMBER in items:
-        number = required("個人番号", resident.individual_number)
-    relation = resident.relation if OptionalItem.RELATION in items else LEFT_OUT
     other_kana, other = item.other_name(resident)
-    asked = OptionalItem.HONSEKI if resident.foreign is None else OptionalItem.FOREIGN
-    origin = dict(item.origin(resident, asked=asked in items))
+    origin = dict(item.origin(resident, asked=item.kept_for(resident) in items))
     return {
         Slot.NAME_KANA: item.name_kana(resident),
-        Slot.INDIVIDUAL_NUMBER: Entry(label="個人番号", lines=(number,)),
+        Slot.INDIVIDUAL_NUMBER: item.individual_number(
+            resident, asked=OptionalItem.INDIVIDUAL_NUMBER in items
+        ),
         Slot.NAME: item.name(resident),
-        # 住民票コード is not given out at a kiosk.
-        Slot.RESIDENT_CODE: Entry(label="住民票コード", lines=(LEFT_OUT,)),
+        Slot.RESIDENT_CODE: item.resident_code(resident, asked=OptionalItem.RESIDENT_CODE in items),
         Slot.BECAME_RESIDENT: item.became_resident(resident),
         Slot.OTHER_NAME_KANA: other_kana,
         Slot.ADDRESS_SINCE: item.address_since(resident),
@@ -59,10 +57,10 @@ def _block(resident: Resident, items: frozenset[OptionalItem]) -> Block:
         Slot.NOTIFIED: item.notified(resident),
         Slot.BIRTH: item.birth(resident),
         Slot.SEX: item.sex(resident),
-        Slot.RELATION: Entry(label="続柄", lines=(required("続柄", relation),)),
+        Slot.RELATION: item.relation(resident, asked=OptionalItem.RELATION in items),
         Slot.ORIGIN_HEAD: origin.pop(Slot.ORIGIN_HEAD),
         Slot.ORIGIN: origin.pop(Slot.ORIGIN),
-        Slot.PREVIOUS_ADDRESS: Entry(label="転入前住所", lines=(or_blank(resident.previous_address),)),
+        Slot.PREVIOUS_ADDRESS: item.previous_address(resident),
         **origin,
         Slot.NOTES: Entry(label="備考"),
     }
@@ -71,8 +69,9 @@ def _block(resident: Resident, items: frozenset[OptionalItem]) -> Block:
 RESIDENT_RECORD = Kind(
     kind=CertificateKind.RESIDENT_RECORD,
     title="住民票の写し",
+    counters=frozenset(Counter),
     members=True,
-    items=frozenset(OptionalItem),
+    items=WITHHELD,
     forms=frozenset({HOUSEHOLD, INDIVIDUAL}),
     statements={
         Scope.WHOLE: "この写しは、世帯全員の住民票の原本と相違ないことを証明する。",

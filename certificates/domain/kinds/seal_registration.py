@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from certificates.domain import items as item
+from certificates.domain.age import require_age
 from certificates.domain.blocks import Entry, Slot, required
 from certificates.domain.kinds import CertificateKind
-from certificates.domain.kinds.kind import Body, FormName, Granted, Kind, Scope
+from certificates.domain.kinds.kind import Body, Counter, FormName, Granted, Kind, Scope
 from certificates.domain.kinds.resident_record import require_staying
+from certificates.domain.resident import Resident
 from certificates.errors import RefusedError
 from certificates.problems import ProblemCode
 
 _FORM = FormName("seal")
+_LEAST_AGE = 15  # 印鑑登録証明事務処理要領 第2-2: nobody younger registers a seal
+
+
+def _require_registrable(holder: Resident, today: date) -> None:
+    require_staying(holder, today)
+    require_age(holder, _LEAST_AGE, today)
 
 
 def _body(granted: Granted) -> Body:
@@ -37,11 +47,12 @@ def _body(granted: Granted) -> Body:
 SEAL_REGISTRATION = Kind(
     kind=CertificateKind.SEAL_REGISTRATION,
     title="印鑑登録証明書",
+    counters=frozenset(Counter),
     members=False,
     items=frozenset(),
     needs_seal=True,
     forms=frozenset({_FORM}),
     statements={Scope.ONE: "この写しは、登録された印影と相違ないことを証明する。"},
-    require=require_staying,
+    require=_require_registrable,
     body=_body,
 )

@@ -42,6 +42,11 @@ def attestation(
     return texts, (official, seal)
 
 
+def continuation(y: float) -> Placement:
+    """At the right of the title of every page but the first."""
+    return Placement(text="（続紙）", box=Box(LEFT, y + 2, WIDTH, 6), style=_NEXT, row="続紙")
+
+
 def continued(y: float) -> Placement:
     """In place of the attestation on every page but the last."""
     return Placement(text="（次葉に続く）", box=Box(LEFT, y, WIDTH, 6), style=_NEXT, row="次葉")

@@ -10,6 +10,7 @@ from certificates.domain.kinds.table import KINDS
 from certificates.wire.codec import Json
 from certificates.wire.visit import Choice, Menu
 from kiosk_client.session import screens as at
+from kiosk_client.session.offer import complete, offered_items, offered_kinds
 from kiosk_client.web.pages.page import Page, choice, onward
 from kiosk_client.web.texts import Texts
 
@@ -24,7 +25,7 @@ def choose_kind(texts: Texts, menu: Menu, municipality: str) -> Page:
             detail=texts("choose-kind.fee", fee=f"{one.fee:,}"),
             icon=one.kind.value,
         )
-        for one in menu.kinds
+        for one in offered_kinds(menu)
     ]
     lead = texts("choose-kind.lead", municipality=municipality)
     return Page(name="choose-kind", step=1, choices=choices, cancel=True, lead=lead)
@@ -58,9 +59,13 @@ def choose_members(texts: Texts, menu: Menu, draft: Choice) -> Page:
 
 
 def choose_items(texts: Texts, menu: Menu, draft: Choice) -> Page:
-    page = Page(name="choose-items", step=1, back=True, cancel=True, next=onward(texts("chrome.next")))
+    page = Page(name="choose-items", step=1, back=True, cancel=True)
+    page.next = onward(texts("chrome.next"), enabled=complete(draft))
+    if KINDS[draft.kind].only_chosen:
+        page.lead = texts("choose-items.lead_only_chosen")
+    offered = offered_items(menu, draft)
     for item in _ITEM_ORDER:
-        if item not in menu.items:
+        if item not in offered:
             continue
         on = item in draft.items
         page.choices.append(
