@@ -62,7 +62,7 @@ preview: ## the three invented municipalities on paper: out/preview/*/index.html
 pictures: ## draw the pictures of docs/ and the seals of the invented municipalities anew
 	@.ci/setup demo
 	@$(PYTHON) -m certificates.pdf.seal_scans --out certificates/profiles/seals
-	@$(PYTHON) -m certificates.pdf.samples --out docs/pictures
+	@$(PYTHON) -m certificates.pdf.gallery --out docs/pictures
 
 lock: ## pin every dependency with its hashes
 	@$(PYTHON) -m piptools compile -q --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options --extra dev -o requirements.lock pyproject.toml

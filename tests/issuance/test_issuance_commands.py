@@ -188,6 +188,7 @@ def test_every_fault_of_the_profile_is_said_before_anything_is_opened(
         check(settings(parties, sqlite_url, KOFU_ISSUANCE_PROFILE=str(path)))
     assert [fault.key for fault in refused.value.faults] == [
         "fees.resident-record",
+        "fees.resident-items",
         "fees.seal-registration",
         "policy.moving_out",
     ]
