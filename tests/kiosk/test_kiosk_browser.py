@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from certificates.domain.kinds import CertificateKind, OptionalItem
+from certificates.wire.visit import OfferedKind
 from load_tests.authority.jpki import IssuedCard
 from tests.kiosk.kiosk_centre import FakeCentre
 from tests.kiosk.kiosk_line import centre_line, kiosk_on_the_line, kiosk_settings
@@ -83,11 +85,11 @@ async def looks_right(page: Page, screen: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("width", "height", "language", "choices"),
+    ("width", "height", "language", "choices", "kind"),
     [
-        (1024, 768, "日本語", ()),
-        (1024, 768, "English", ("larger", "contrast")),
-        (1080, 1920, "日本語", ("low",)),
+        (1024, 768, "日本語", (), CertificateKind.RESIDENT_ITEMS),
+        (1024, 768, "English", ("larger", "contrast"), CertificateKind.RESIDENT_ITEMS),
+        (1080, 1920, "日本語", ("low",), CertificateKind.RESIDENT_RECORD),
     ],
 )
 async def test_a_visit_in_the_browser_shows_every_button_whole(
@@ -97,8 +99,11 @@ async def test_a_visit_in_the_browser_shows_every_button_whole(
     height: int,
     language: str,
     choices: tuple[str, ...],
+    kind: CertificateKind,
 ) -> None:
-    centre = FakeCentre(draw=real_paper)
+    kinds = tuple(OfferedKind(kind=kind, fee=200) for kind in CertificateKind)
+    centre = FakeCentre(draw=real_paper, kinds=kinds, items=frozenset(OptionalItem))
+    place = list(CertificateKind).index(kind)
     async with centre_line(centre, tmp_path) as (line, authority):
         # without the bench the stage fills the browser, as it does on a terminal
         settings = kiosk_settings(tmp_path, line, authority, kiosk_cards, bench=False)
@@ -128,7 +133,7 @@ async def test_a_visit_in_the_browser_shows_every_button_whole(
             await looks_right(page, "take-card-off")
             slot.unlink()
             await looks_right(page, "choose-kind")
-            await page.click(".choice >> nth=0")
+            await page.click(f".choice >> nth={place}")
             await looks_right(page, "choose-members")
             await page.click(".bottom .go")
             await looks_right(page, "choose-items")

@@ -9,11 +9,16 @@ export function upright() {
   return stage.clientHeight > stage.clientWidth;
 }
 
+// Many items stand in two columns, without the words that repeat their ticks.
+function dense() {
+  return now.view.screen === "choose-items" && now.view.choices.length > 4 && !upright() && !display.larger;
+}
+
 // How many choices fit at a time; the pager itself takes the room of a row.
 function fitting() {
   const rows = upright() ? 7 - (display.larger ? 1 : 0) - (display.low ? 3 : 0) : 4 - (display.larger ? 1 : 0);
   const wholeRow = now.view.screen === "choose-members" ? 1 : 0;
-  const columns = now.view.screen === "choose-items" || (upright() && !wholeRow) ? 1 : 2;
+  const columns = (now.view.screen === "choose-items" && !dense()) || (upright() && !wholeRow) ? 1 : 2;
   const room = (count) => Math.max(1, (count - wholeRow) * columns + wholeRow);
   return now.view.choices.length <= room(rows) ? room(rows) : room(rows - 1);
 }
@@ -47,7 +52,7 @@ export function choices() {
     else if (choice.on === null) made.append(picture("i-next", "icon onward"));
     return made;
   });
-  const list = make("div", { class: "choices n" + Math.min(shown.length, 8) + " in-" + now.view.screen }, ...items);
+  const list = make("div", { class: "choices n" + Math.min(shown.length, 8) + " in-" + now.view.screen + (dense() ? " dense" : "") }, ...items);
   if (pages < 2) return list;
   return make(
     "div",
