@@ -18,7 +18,8 @@ class Application:
     """What the resident asked for.
 
     ``members`` None asks for the whole household (世帯全員), or of a kind about one person for the holder; else the
-    chosen members, the holder or others of the household.
+    chosen members, the holder or others of the household. ``individual`` asks for a 個人票 for each person (True) or for
+    世帯連記式 (False); None leaves it to the kind, which prints one chosen member as a 個人票.
     Raises RefusedError (COPIES_OUT_OF_RANGE, OPTION_NOT_OFFERED) when it contradicts itself.
     """
 
@@ -26,6 +27,7 @@ class Application:
     members: tuple[ResidentNumber, ...] | None = None
     items: frozenset[OptionalItem] = frozenset()
     copies: int = 1
+    individual: bool | None = None
 
     def __post_init__(self) -> None:
         kind = KINDS[self.kind]
@@ -37,6 +39,8 @@ class Application:
             raise InvalidValueError("members", "nobody chosen")
         if self.members is not None and not kind.members:
             raise RefusedError(ProblemCode.OPTION_NOT_OFFERED, f"{self.kind.value}: no choice of members")
+        if self.individual is not None and len(kind.forms) < 2:
+            raise RefusedError(ProblemCode.OPTION_NOT_OFFERED, f"{self.kind.value}: no choice of forms")
         if kind.only_chosen and not self.items:
             raise InvalidValueError("items", "nothing chosen")
         if foreign := self.items - kind.items:

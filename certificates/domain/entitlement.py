@@ -83,6 +83,7 @@ class Entitlement:
             items=self.application.items,
             chosen=self.application.members is not None,
             whole=self.whole_household,
+            individual=self.application.individual,
             seal=self.seal,
         )
 

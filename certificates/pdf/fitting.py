@@ -12,7 +12,7 @@ from certificates.problems import ProblemCode
 POINTS = 72 / 25.4
 """Points in a millimetre."""
 _STEP = 0.5  # points from one size to the next smaller
-_LEADING = 1.08  # line distance as a multiple of the size
+LEADING = 1.08  # line distance as a multiple of the size
 _MIDDLE = 0.379  # height of the middle of IPAmj's em box above the baseline, in em
 _BREAK_AFTER = frozenset(" \u3000")
 _NEVER_FIRST = _BREAK_AFTER | frozenset("ーｰ－-、。）")
@@ -50,7 +50,7 @@ def set_text(placement: Placement, face: Typeface) -> tuple[SetLine, ...]:
 def _lines_at(size: float, placement: Placement) -> int:
     """How many lines of this size the box holds, one at least: forms give every row its single line's height."""
     room = placement.box.height * POINTS
-    return max(1, min(placement.style.lines, int(room / (size * _LEADING))))
+    return max(1, min(placement.style.lines, int(room / (size * LEADING))))
 
 
 def _broken(glyphs: tuple[Glyph, ...], room: float, lines: int, even: bool) -> list[tuple[Glyph, ...]] | None:
@@ -116,4 +116,4 @@ def _line(glyphs: tuple[Glyph, ...], size: float, placement: Placement, index: i
 def _middle(box: Box, size: float, index: int, count: int) -> float:
     """Height in points of the middle of line ``index`` of ``count``, the lines centred in the box."""
     centre = (PAPER[1] - box.y - box.height / 2) * POINTS
-    return centre + ((count - 1) / 2 - index) * size * _LEADING
+    return centre + ((count - 1) / 2 - index) * size * LEADING

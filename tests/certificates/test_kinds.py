@@ -19,6 +19,7 @@ from certificates.domain.kinds.kind import Counter
 from certificates.domain.kinds.table import KINDS
 from certificates.domain.resident import ForeignStatus, ResidencyStatus, Resident
 from certificates.errors import InvalidValueError, RefusedError
+from certificates.pdf.forms.form import sheets
 from certificates.pdf.samples import sample_municipality
 from certificates.problems import ProblemCode
 from tests.certificates.residents import NOON, resident, seal, view
@@ -110,6 +111,32 @@ def test_the_resident_code_is_for_the_staff_desk_alone() -> None:
     assert "98765432101" in issued(seen, wanted, DESK).values()
     listing = replace(TOWN, items=frozenset(OptionalItem))
     assert OptionalItem.RESIDENT_CODE not in standing(seen, listing, NOON).items
+
+
+def test_the_form_can_be_asked_for_and_the_attestation_stays_that_of_the_members() -> None:
+    two = view(resident(), resident(2, name="架空　花子", relation="妻"))
+    one = (resident().number,)
+    forms = {
+        (members, individual): issued(
+            two, Application(kind=RECORD, members=members, individual=individual), DESK
+        )
+        for members in (None, one)
+        for individual in (None, False, True)
+    }
+    assert {asked: made.form for asked, made in forms.items()} == {
+        (None, None): "household",
+        (None, False): "household",
+        (None, True): "individual",
+        (one, None): "individual",
+        (one, False): "household",
+        (one, True): "individual",
+    }
+    assert len(sheets(forms[None, True])) == 2
+    assert "世帯全員" in forms[None, True].statement
+    assert forms[one, False].statement == forms[one, True].statement
+    with pytest.raises(RefusedError) as refused:
+        Application(kind=SEAL, individual=True)
+    assert refused.value.code is ProblemCode.OPTION_NOT_OFFERED
 
 
 def test_a_standing_offers_what_the_counter_hands_out_and_the_household_can_have() -> None:

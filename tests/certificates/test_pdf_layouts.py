@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
 from certificates.domain.blocks import Entry, Slot
 from certificates.domain.kinds.kind import FormName
 from certificates.domain.kinds.table import KINDS
-from certificates.errors import ConfigurationError, InvalidValueError
+from certificates.errors import ConfigurationError, InvalidValueError, RefusedError
+from certificates.pdf.fitting import set_text
 from certificates.pdf.forms.form import sheets
 from certificates.pdf.layout_file import layout_from_toml, layouts
-from tests.certificates.paper import content, family, resident
+from certificates.pdf.limits import limits, with_tables
+from tests.certificates.paper import content, family, mincho, resident
 
 FOLDER = files("certificates") / "pdf" / "layouts"
 
@@ -74,3 +77,23 @@ def test_a_certificate_is_never_laid_out_on_a_form_without_a_box_for_what_it_say
 def test_a_form_for_one_takes_a_sheet_for_each() -> None:
     pages = sheets(replace(family(3), form=FormName("individual")))
     assert [page.seal is not None for page in pages] == [False, False, True]
+
+
+def test_the_document_says_what_the_boxes_hold() -> None:
+    document = (Path(__file__).parents[2] / "docs" / "certificates.md").read_text("utf-8")
+    assert document == with_tables(document), "run: python -m certificates.pdf.limits"
+
+
+@pytest.mark.parametrize("form", ["household", "individual"])
+def test_a_box_holds_what_is_said_of_it_and_not_one_character_more(form: str) -> None:
+    """氏名, at its smallest and in two lines: the last character that fits, and the first that does not."""
+    (most,) = (most for box, _, _, most in limits(layouts()[FormName(form)]) if box == "name")
+    for length, fits in ((most, True), (most + 1, False)):
+        row = resident(name="見" * length)
+        (sheet,) = sheets(content(row, chosen=(row,) if form == "individual" else None))
+        (name,) = (text for text in sheet.texts if text.text == "見" * length)
+        if fits:
+            assert len(set_text(name, mincho())) == 2
+        else:
+            with pytest.raises(RefusedError, match="氏名"):
+                set_text(name, mincho())

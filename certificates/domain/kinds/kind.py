@@ -40,6 +40,7 @@ class Granted:
     items: frozenset[OptionalItem]
     chosen: bool  # members were chosen, rather than the household asked for
     whole: bool
+    individual: bool | None = None  # 個人票 or 世帯連記式 was asked for
     seal: SealRegistration | None = field(default=None, repr=False)
 
 

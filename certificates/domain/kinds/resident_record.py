@@ -25,12 +25,13 @@ def require_staying(resident: Resident, today: date) -> None:
 def _body(granted: Granted) -> Body:
     subjects = granted.subjects
     one = granted.chosen and len(subjects) == 1
+    individual = one if granted.individual is None else granted.individual
     head = LEFT_OUT
     if OptionalItem.RELATION in granted.items:
         head = agreed("世帯主", (subject.household_head for subject in subjects))
     address = agreed("住所", (subject.address for subject in subjects))
     return Body(
-        form=INDIVIDUAL if one else HOUSEHOLD,
+        form=INDIVIDUAL if individual else HOUSEHOLD,
         scope=Scope.ONE if one else Scope.WHOLE if granted.whole else Scope.PART,
         head={
             Slot.ADDRESS: Entry(label="住所", lines=(address,)),
