@@ -13,6 +13,7 @@ from reportlab.pdfgen.canvas import Canvas
 from certificates.domain.content import CertificateContent
 from certificates.domain.issue_number import IssueNumber
 from certificates.errors import InvalidValueError
+from certificates.pdf.archiving import archive
 from certificates.pdf.drawing import draw
 from certificates.pdf.embedding import embed
 from certificates.pdf.fitting import POINTS
@@ -100,6 +101,8 @@ class _PageCanvas(Canvas):  # type: ignore[misc]  # reportlab ships no types
         ):
             set_entry("")
         self.setTitle(title)
+        self.setViewerPreference("DisplayDocTitle", "true")
+        archive(self._doc, title)
 
     def _make_preamble(self) -> None:
         """Not reportlab's own, which names Helvetica and so leaves an unembedded font in the file."""
