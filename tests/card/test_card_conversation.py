@@ -1,8 +1,7 @@
-"""The conversation with the card: who is refused, what is counted, and that the PIN is gone afterwards."""
+"""The conversation with the card: who is refused, and what is counted."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -11,67 +10,24 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
-from certificates.errors import InvalidValueError, KofuError
+from certificates.errors import InvalidValueError
 from kiosk_client.card import apdu
 from kiosk_client.card.errors import (
     CardAnswerError,
-    CardError,
-    CardRemovedError,
-    CardResetError,
     CardSwappedError,
     LastTryError,
     NoCertificateError,
     NotJpkiCardError,
     PinLockedError,
-    ReaderUnavailableError,
     UnsupportedKeyError,
     WrongPinError,
 )
-from kiosk_client.card.in_process import Fault, InProcessReader
-from kiosk_client.card.jpki import authenticate, read_certificate, select_jpki
+from kiosk_client.card.jpki import read_certificate, select_jpki
 from kiosk_client.card.layout import TOKEN_PREFIXES, File
-from kiosk_client.card.ports import CardConnection, Response
+from kiosk_client.card.ports import Response
 from kiosk_client.card.software import SoftwareCard
 from load_tests.authority.jpki import IssuedCard
-
-MESSAGE = b"the session's own words"
-WRONG = b"0000"
-RIGHT = b"4649"
-
-Twist = Callable[[bytes, Response], Response]
-
-
-class Table:
-    """A connection to a card on the table, whose answers a test may twist; it remembers what was asked."""
-
-    def __init__(self, card: SoftwareCard, twist: Twist = lambda command, response: response) -> None:
-        self.card = card
-        self.twist = twist
-        self.asked: list[bytes] = []
-
-    def transmit(self, apdu: bytes | bytearray) -> Response:
-        command = bytes(apdu)
-        self.asked.append(command)
-        answer = self.card.process(command)
-        return self.twist(command, Response(data=answer[:-2], sw=int.from_bytes(answer[-2:])))
-
-
-def answering(instead_of: bytes, response: Response) -> Twist:
-    """Answer commands that begin with ``instead_of`` with ``response``."""
-    return lambda command, real: response if command.startswith(instead_of) else real
-
-
-def sign(connection: Table, digits: bytes = RIGHT, *, confirm_last_try: bool = False) -> None:
-    """One conversation, after which the PIN is zeros whatever happened."""
-    pin = bytearray(digits)
-    try:
-        authenticate(connection, pin, MESSAGE, confirm_last_try=confirm_last_try)
-    finally:
-        assert pin == bytearray(len(digits))
-
-
-def test_the_pin_is_gone_after_success(card: SoftwareCard) -> None:
-    sign(Table(card))
+from tests.card.card_table import RIGHT, WRONG, Table, answering, sign
 
 
 @pytest.mark.parametrize("digits", [b"", b"123", b"12345", b"12a4", b"\xb2\xb2\xb2\xb2"])
@@ -262,83 +218,6 @@ def test_a_card_exchanged_in_the_middle_is_noticed(
     table.twist = exchange
     with pytest.raises(CardSwappedError):
         sign(table)
-
-
-@pytest.mark.parametrize(
-    ("fault", "error"), [(Fault.REMOVED, CardRemovedError), (Fault.RESET, CardResetError)]
-)
-def test_a_lost_answer_to_the_pin_is_reported_as_a_possible_try(
-    card: SoftwareCard, fault: Fault, error: type[CardError]
-) -> None:
-    reader = InProcessReader(card)
-    pin = bytearray(WRONG)
-
-    class Striking:
-        """Strikes when the PIN comes, not when the tries are asked for."""
-
-        def __init__(self, connection: CardConnection) -> None:
-            self._connection = connection
-
-        def transmit(self, command: bytes | bytearray) -> Response:
-            if command[1] == apdu.INS_VERIFY and len(command) > 4:
-                reader.strike(fault, at=apdu.INS_VERIFY)
-            return self._connection.transmit(command)
-
-    with pytest.raises(error) as caught, reader.connect() as connection:
-        authenticate(Striking(connection), pin, MESSAGE)
-    assert caught.value.pin_try_uncertain
-    assert "may have been counted" in str(caught.value)
-    assert pin == bytearray(4)
-    assert card.pin_tries_left == 2
-
-
-@pytest.mark.parametrize("instruction", [apdu.INS_SELECT, apdu.INS_READ, apdu.INS_VERIFY, apdu.INS_SIGN])
-@pytest.mark.parametrize(
-    ("fault", "error"),
-    [
-        (Fault.REMOVED, CardRemovedError),
-        (Fault.RESET, CardResetError),
-        (Fault.UNPLUGGED, ReaderUnavailableError),
-    ],
-)
-def test_the_pin_is_gone_after_every_fault(
-    card: SoftwareCard, instruction: int, fault: Fault, error: type[CardError]
-) -> None:
-    reader = InProcessReader(card)
-    reader.strike(fault, at=instruction)
-    pin = bytearray(RIGHT)
-    with pytest.raises(error), reader.connect() as connection:
-        authenticate(connection, pin, MESSAGE)
-    assert pin == bytearray(4)
-
-
-def test_the_command_that_carries_the_pin_is_wiped_too(card: SoftwareCard) -> None:
-    kept: list[bytearray] = []
-
-    class Keeping(Table):
-        def transmit(self, apdu: bytes | bytearray) -> Response:
-            if isinstance(apdu, bytearray):
-                kept.append(apdu)
-            return super().transmit(apdu)
-
-    sign(Keeping(card))
-    assert kept == [bytearray(9)]
-
-
-@pytest.mark.parametrize("right", [True, False])
-def test_neither_logs_nor_errors_nor_reprs_know_the_pin(
-    card: SoftwareCard, caplog: pytest.LogCaptureFixture, right: bool
-) -> None:
-    caplog.set_level(logging.DEBUG)
-    digits = "4649" if right else "1357"
-    said = [repr(card)]
-    with InProcessReader(card).connect() as connection:
-        try:
-            said.append(repr(authenticate(connection, bytearray(digits.encode()), MESSAGE)))
-        except KofuError as error:
-            said += [str(error), repr(error)]
-        said.append(repr(connection))
-    assert not any(digits in text for text in [*said, caplog.text])
 
 
 AnyKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey

@@ -95,7 +95,9 @@ async def test_an_honest_answer_in_flight_when_the_line_stops_is_not_delivered(w
 
 async def test_a_late_answer_is_nobodys(world: World) -> None:
     """The time-out ends the transaction; the late file goes neither to its own visit nor to the next."""
-    await world.start(order_seconds=1.0)  # long enough for the next one, whose answer comes at once, on a busy machine
+    await world.start(
+        order_seconds=1.0
+    )  # long enough for the next one, whose answer comes at once, on a busy machine
     late, after = await world.begun("kiosk-1", 0xA1), await world.begun("kiosk-2", 0xB2)
     go_on = asyncio.Event()
 
