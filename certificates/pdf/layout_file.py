@@ -41,7 +41,7 @@ def layout_from_toml(text: str, *, source: str) -> Layout:
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(source, str(error)) from error
     form = Section(data, source)
-    styles = _styles(form.section("styles"))
+    styles = read_styles(form.section("styles"))
     weights = form.section("rules")
     thin, thick = weights.number("inner", 0.05, 3.0), weights.number("frame", 0.05, 3.0)
     weights.close()
@@ -66,9 +66,9 @@ def layout_from_toml(text: str, *, source: str) -> Layout:
         a_sheet=a_sheet,
         open=is_open,
         column=column,
-        running=_style(styles, "running" if column else "label", section),
+        running=style_named(styles, "running" if column else "label", section),
         rest=rest,
-        rest_style=_style(styles, "rest" if is_open or rest else "label", section),
+        rest_style=style_named(styles, "rest" if is_open or rest else "label", section),
         imprint=_imprint(section.section("imprint"), block, below) if section.has("imprint") else None,
     )
     section.close()
@@ -77,7 +77,7 @@ def layout_from_toml(text: str, *, source: str) -> Layout:
     return layout
 
 
-def _styles(section: Section) -> Mapping[str, Style]:
+def read_styles(section: Section) -> Mapping[str, Style]:
     return {name: _read_style(section.section(name)) for name in section.names()}
 
 
@@ -95,7 +95,7 @@ def _read_style(section: Section) -> Style:
     return style
 
 
-def _style(styles: Mapping[str, Style], name: str, section: Section, key: str = "style") -> Style:
+def style_named(styles: Mapping[str, Style], name: str, section: Section, key: str = "style") -> Style:
     try:
         return styles[name]
     except KeyError as error:
@@ -121,7 +121,7 @@ def _table(section: Section, styles: Mapping[str, Style]) -> tuple[Table, float]
         if name not in {slot.value for slot in Slot}:
             raise boxes.error(name, "is no box that a certificate has")
         places[Slot(name)] = _place(boxes.section(name), len(heights), styles)
-    table = Table(heights, places, _style(styles, "label", section))
+    table = Table(heights, places, style_named(styles, "label", section))
     for one, other in combinations(places, 2):
         if any(_overlap(a, b) for a in table.boxes(one, top) for b in table.boxes(other, top)):
             raise boxes.error(other.value, f"overlaps {one.value}")
@@ -134,7 +134,7 @@ def _place(section: Section, height: int, styles: Mapping[str, Style]) -> Place:
     edges = section.numbers("at")
     if len(edges) != 3 or not 0 <= edges[0] < edges[1] < edges[2] <= WIDTH:
         raise section.error("at", f"must be three edges from left to right, 0 to {WIDTH:g}")
-    style = _style(styles, section.text("style") if section.has("style") else "value", section)
+    style = style_named(styles, section.text("style") if section.has("style") else "value", section)
     section.close()
     return Place(row, rows, *edges, style)
 

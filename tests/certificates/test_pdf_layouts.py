@@ -13,12 +13,14 @@ from certificates.domain.kinds.kind import FormName
 from certificates.domain.kinds.table import KINDS
 from certificates.errors import ConfigurationError, InvalidValueError, RefusedError
 from certificates.pdf.fitting import set_text
+from certificates.pdf.forms.foot import foot_from_toml
 from certificates.pdf.forms.form import sheets
 from certificates.pdf.layout_file import layout_from_toml, layouts
 from certificates.pdf.limits import limits, with_tables
 from tests.certificates.paper import content, family, mincho, resident
 
-FOLDER = files("certificates") / "pdf" / "layouts"
+PDF = files("certificates") / "pdf"
+FOLDER = PDF / "layouts"
 
 
 def test_every_form_of_every_kind_has_a_layout_and_no_layout_is_without_a_kind() -> None:
@@ -60,6 +62,27 @@ def test_a_layout_that_cannot_be_printed_is_refused_by_key_and_reason(
     with pytest.raises(ConfigurationError) as refused:
         layout_from_toml(text.replace(written, instead, 1), source=f"{form}.toml")
     assert refused.value.setting == (key if key.endswith(".toml") else f"{form}.toml: {key}")
+    assert reason in refused.value.reason
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "key", "reason"),
+    [
+        ("[115.0, 17.0, 40.0, 8.0]", "[115.0, 17.0, 42.0, 8.0]", "foot.name.at", "official seal"),
+        ("[4.0, 0.0, 150.0, 6.0]", "[4.0, 0.0, 185.0, 6.0]", "foot.statement.at", "within 188"),
+        ("top = 8.5", "top = 8.5\nleft = 3.0", "seal.left", "no key"),
+        ("[number]", "[numbers]", "number", "must be given as a table"),
+        ('style = "note"', 'style = "notes"', "seal.note.style", "not among the styles"),
+    ],
+)
+def test_a_foot_that_cannot_be_printed_is_refused_by_key_and_reason(
+    written: str, instead: str, key: str, reason: str
+) -> None:
+    text = (PDF / "foot.toml").read_text("utf-8")
+    assert written in text
+    with pytest.raises(ConfigurationError) as refused:
+        foot_from_toml(text.replace(written, instead, 1), source="foot.toml")
+    assert refused.value.setting == f"foot.toml: {key}"
     assert reason in refused.value.reason
 
 
