@@ -14,12 +14,13 @@ from certificates.domain.entitlement import Entitlement, decide
 from certificates.domain.identifiers import household_number, numbered, order_id
 from certificates.domain.issue_number import IssueNumber
 from certificates.domain.kinds import CertificateKind
-from certificates.errors import BindingError, ConfigurationError, RefusedError
-from certificates.pdf.fonts import Typeface, find_mincho
+from certificates.errors import BindingError, RefusedError
+from certificates.pdf.fonts import Typeface
 from certificates.pdf.reading import read_pages
 from certificates.problems import ProblemCode
 from issuance_server.adapters.press import PdfPress, open_press
 from issuance_server.ports import Built
+from tests.certificates.paper import mincho
 from tests.issuance.issuance_world import CITY, CODE, NOON, resident, view
 
 ORDER = order_id("5a" * 16)
@@ -29,10 +30,7 @@ HOME = household_number(numbered(900))
 
 @pytest.fixture(scope="module")
 def face() -> Typeface:
-    try:
-        return Typeface.load(find_mincho())
-    except ConfigurationError as error:
-        pytest.skip(str(error))
+    return mincho()
 
 
 @pytest.fixture

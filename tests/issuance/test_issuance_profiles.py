@@ -15,9 +15,7 @@ from certificates.domain.kinds import CertificateKind, OptionalItem
 from certificates.domain.kinds.kind import Scope
 from certificates.domain.municipality import Municipality
 from certificates.domain.resident import ResidencyStatus
-from certificates.errors import ConfigurationError, RefusedError
-from certificates.pdf.font_source import find_mincho
-from certificates.pdf.fonts import Typeface
+from certificates.errors import RefusedError
 from certificates.pdf.quick.reading import OwnReader
 from certificates.pdf.quick.writer import QuickWriter
 from certificates.pdf.reading import read_pages
@@ -25,6 +23,7 @@ from certificates.problems import ProblemCode
 from certificates.profiles.reading import load_profile, shipped_profile
 from certificates.wire.visit import Choice
 from issuance_server.adapters.press import PdfPress
+from tests.certificates.paper import mincho
 from tests.issuance.issuance_world import CENTRE, NOON, Counter, an_order, resident, seal, serial_of, view
 
 CITY, TOWN, WARD = (load_profile(shipped_profile(code)) for code in ("992011", "993212", "981010"))
@@ -34,11 +33,7 @@ RECORD, IMPRINT = CertificateKind.RESIDENT_RECORD, CertificateKind.SEAL_REGISTRA
 
 @pytest.fixture(scope="module")
 def parts() -> tuple[QuickWriter, OwnReader]:
-    try:
-        face = Typeface.load(find_mincho())
-    except ConfigurationError as error:
-        pytest.skip(str(error))
-    return QuickWriter(face), OwnReader(face)
+    return QuickWriter(mincho()), OwnReader(mincho())
 
 
 @pytest.fixture(params=[CITY, TOWN, WARD], ids=lambda one: one.code)

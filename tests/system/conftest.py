@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from certificates.errors import ConfigurationError
-from certificates.pdf.fonts import Typeface, find_mincho
+from certificates.pdf.fonts import Typeface
 from load_tests.servers.postgres import PostgresServer
 from load_tests.town.running import RunningTown, running_town
+from tests.certificates.paper import mincho
 
 RESIDENTS = 150
 SEED = 7
@@ -20,10 +20,7 @@ SEED = 7
 
 @pytest.fixture(scope="session")
 def face() -> Typeface:
-    try:
-        return Typeface.load(find_mincho())
-    except ConfigurationError as error:
-        pytest.skip(str(error))
+    return mincho()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
