@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from certificates.errors import UnavailableError
 from load_tests.servers.postgres import PostgresServer, postgres_server
@@ -14,6 +15,12 @@ from tests.lanes import Lane
 from tests.tally import Tally
 
 pytest_plugins = ["tests.tracing"]
+
+# No example has a time limit: on a busy machine any may take long, and the next run of it would contradict the failure.
+settings.register_profile(
+    "patient", parent=settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("patient")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
