@@ -2,6 +2,7 @@
 
 KofuError
 ├── ConfigurationError        a setting is missing or wrong; names the setting and the choices
+│   └── ProfileError          … all faults of a municipality's profile, with their lines (certificates.profiles.faults)
 ├── InvalidValueError         a value that cannot be built; names the field, never the personal value
 ├── WireError                 bytes from outside that are not one of our messages
 │   └── SignatureError        … or whose signature, key or algorithm is not accepted

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pypdfium2
@@ -17,7 +18,10 @@ from certificates.errors import InvalidValueError, RefusedError
 from certificates.pdf.fonts import Typeface
 from certificates.pdf.forms.form import sheets
 from certificates.pdf.imprint import draw_imprint
+from certificates.pdf.seal_scans import main as write_scans
+from certificates.pdf.seal_scans import scan
 from certificates.pdf.sheet import Box
+from certificates.profiles.seal_image import read_seal_image
 from tests.certificates.paper import Write, content, mincho, resident
 
 DOTS = 12  # a millimetre, of the picture that is measured
@@ -130,3 +134,13 @@ def test_an_imprint_of_a_character_without_glyph_is_refused(face: Typeface) -> N
 def test_a_seal_sheet_without_imprint_has_none(face: Typeface) -> None:
     empty = replace(sealed(draw_imprint("見本", face)), imprint=None)
     assert sheets(empty)[0].imprint is None
+
+
+def test_an_invented_scan_is_worn_the_same_each_time_and_passes_for_an_official_seal(
+    face: Typeface, tmp_path: Path
+) -> None:
+    one, again, other = (scan("見本町長之印", face, seed=seed) for seed in (1, 1, 2))
+    assert one.tobytes() == again.tobytes() != other.tobytes()
+    write_scans(["--out", str(tmp_path)])
+    for path in tmp_path.iterdir():
+        assert read_seal_image(path.read_bytes(), 24.0).width == 567
