@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from certificates.domain.identifiers import CardSerial, ResidentNumber
 from sync.copy.sql_rows import card_of, resident_of, seal_of, suppression_of
-from sync.copy.store import CardRow, ResidentRow, SealRow, SuppressionRow, Wanted
+from sync.copy.store import CardRow, ResidentRow, Row, SealRow, SuppressionRow, Wanted
 
 
 @dataclass(slots=True, kw_only=True)
@@ -20,16 +21,25 @@ class Seen:
     cards: dict[CardSerial, CardRow] = field(default_factory=dict)
     any_block: bool = False
 
+    def rows(self) -> Iterator[Row]:
+        return chain(
+            self.residents.values(), self.seals.values(), self.suppressions.values(), self.cards.values()
+        )
+
 
 # One shape for every part: what it is, its key, 履歴番号, two more key columns, a truth, the record. Of the residents
 # everybody who lives with one of those asked for, and everybody of the households asked for.
-LOOK = """\
+LOOK_ROWS = """\
 SELECT 'resident', number, history, household, status, head, record FROM residents
 WHERE household {of}SELECT household FROM residents WHERE number {of}{0}{end} UNION {1}{end}
 UNION ALL SELECT 'seal', resident, history, NULL, NULL, valid, record FROM seals WHERE resident {of}{2}{end}
 UNION ALL SELECT 'suppression', key, NULL, resident, household, released, record FROM suppressions WHERE key {of}{3}{end}
-UNION ALL SELECT 'card', serial, NULL, resident, NULL, removed, record FROM cards WHERE serial {of}{4}{end}
-UNION ALL SELECT 'block', '', NULL, NULL, NULL, NULL, '' WHERE EXISTS (SELECT 1 FROM blocks)"""
+UNION ALL SELECT 'card', serial, NULL, resident, NULL, removed, record FROM cards WHERE serial {of}{4}{end}"""
+"""The registry's books hold these tables too."""
+LOOK = (
+    LOOK_ROWS
+    + "\nUNION ALL SELECT 'block', '', NULL, NULL, NULL, NULL, '' WHERE EXISTS (SELECT 1 FROM blocks)"
+)
 
 
 def keys_of(wanted: Wanted) -> Iterable[Sequence[str]]:

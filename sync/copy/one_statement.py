@@ -13,9 +13,10 @@ import aiosqlite
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.sql.expression import ClauseElement
+from sqlalchemy.util.concurrency import greenlet_spawn
 
 from certificates.errors import UnavailableError
-from sync.copy.database import reading
+from sync.copy.database import driving
 
 Rows = Sequence[Sequence[object]]
 
@@ -31,12 +32,11 @@ class OneStatement:
 
     async def rows(self, *values: object) -> Rows:
         """All rows, of one snapshot, for the parameters in their order. Raises UnavailableError, also when ``seconds`` have passed."""
-        async with reading(self._engine, seconds=self._seconds) as connection:
-            driver = (await connection.get_raw_connection()).driver_connection
+        async with driving(self._engine, seconds=self._seconds) as connection:
             try:
-                return await self._fetch(driver, self._sql, values)
+                return await self._fetch(connection.driver_connection, self._sql, values)
             except _FAILURES as error:
-                await connection.invalidate()
+                await greenlet_spawn(connection.invalidate)
                 if isinstance(error, _SERVER_GONE):
                     # and with it every other connection that it had given out
                     await self._engine.dispose(close=False)

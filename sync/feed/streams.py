@@ -12,7 +12,7 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from certificates.domain.identifiers import MunicipalityCode
@@ -24,6 +24,8 @@ from sync.feed.reception import Reception
 from sync.feed.redis import Answer, Entry, FeedStreams, open_redis, require_redis
 
 SETTING = "KOFU_ISSUANCE_FEED"
+_SIDE_BY_SIDE = 3
+"""Frames in hand: one that is written, one that is read, one whose answer is on its way."""
 _log = logging.getLogger(__name__)
 
 
@@ -103,17 +105,34 @@ class Consumer:
     async def _consume(self) -> None:
         """From the making of the group, which Redis may have forgotten, to the first thing out of reach."""
         await self._streams.make_group()
-        clock = asyncio.get_running_loop().time
         while entries := await self._streams.mine(self.name):
             await self._take(entries[0])
+        try:
+            async with asyncio.TaskGroup() as taking:
+                await self._follow(taking)
+        except* UnavailableError as failed:
+            raise _first(failed) from failed
+
+    async def _follow(self, taking: asyncio.TaskGroup) -> None:
+        """Frames are taken in their order, but the next one is read while the one before is written."""
+        places = asyncio.Semaphore(_SIDE_BY_SIDE)
+
+        async def take(entry: Entry) -> None:
+            try:
+                await self._take(entry)
+            finally:
+                places.release()
+
+        clock = asyncio.get_running_loop().time
         look_again = clock()
         while True:
-            entries = ()
+            entries: Sequence[Entry] = ()
             if clock() >= look_again:
                 entries = await self._streams.left_behind(self.name, idle=self._patience.idle)
                 look_again = clock() + (0.0 if entries else self._patience.idle / 2)
             for entry in entries or await self._streams.next(self.name, wait=self._patience.wait):
-                await self._take(entry)
+                await places.acquire()
+                taking.create_task(take(entry))
             self._failures = 0
 
     async def _take(self, entry: Entry) -> None:
@@ -148,3 +167,8 @@ class Consumer:
 
 def _problem(code: ProblemCode) -> Answer:
     return Answer(kind="problem", content=code.value.encode())
+
+
+def _first(failed: BaseExceptionGroup[UnavailableError]) -> UnavailableError:
+    error = failed.exceptions[0]
+    return _first(error) if isinstance(error, BaseExceptionGroup) else error

@@ -79,7 +79,7 @@ class SqlBooks:
 
     async def enter(self, changes: Sequence[Change]) -> Sequence[int]:
         async with self._entering() as connection:
-            position = (await _span(connection)).position
+            stand = await _stand(connection)
             known = await _entered(connection, [change.id for change in changes])
             new: dict[str, Change] = {}
             for change in changes:
@@ -91,10 +91,10 @@ class SqlBooks:
                 if not same:
                     raise RefusedError(ProblemCode.FEED_CONFLICT, "an id that was used for another change")
             numbers = {identity: number for identity, (number, _) in known.items()}
-            numbered = tuple(enumerate(new.values(), position + 1))
+            numbered = tuple(enumerate(new.values(), stand.span.position + 1))
             numbers.update((change.id, number) for number, change in numbered)
             if numbered:
-                await self._keep(connection, numbered, await _chain(connection, position))
+                await self._keep(connection, numbered, stand.chain)
         return [numbers[change.id] for change in changes]
 
     @contextlib.asynccontextmanager
@@ -178,6 +178,12 @@ class SqlBooks:
                 query = select(table.c.record).order_by(*table.primary_key)
                 texts.extend((kind, text) for text in await connection.scalars(query))
         return span.position, (read_record(kind, text) for kind, text in texts)
+
+
+async def _stand(connection: AsyncConnection) -> Outgoing:
+    """How far the books are, with nothing to send."""
+    rows = await connection.execute(OUTGOING, {"first": 0, "last": -1})
+    return outgoing_of([tuple(row) for row in rows], 0)
 
 
 async def _is_begun(connection: AsyncConnection) -> bool:

@@ -6,7 +6,7 @@ import hashlib
 from typing import Final
 
 from sqlalchemy import BigInteger, LargeBinary, bindparam, cast, func, literal_column, null, select, union_all
-from sqlalchemy.sql.expression import ClauseElement
+from sqlalchemy.sql.expression import CompoundSelect
 
 from sync.copy.one_statement import Rows
 from sync.feed.wire import NO_CHAIN, link
@@ -19,7 +19,7 @@ _LAST: Final = 2
 _EVENT: Final = 3
 
 
-def _statement() -> ClauseElement:
+def _statement() -> CompoundSelect[*tuple[object, ...]]:
     """Parameters: the first and the last number wanted."""
     nothing = cast(null(), LargeBinary)
     lowest = select(func.min(outbox.c.sequence)).scalar_subquery()

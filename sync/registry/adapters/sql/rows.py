@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from sqlalchemy import and_, select
@@ -13,9 +13,9 @@ from certificates.wire.codec import parse_object
 from sync.change.events import Change, Record
 from sync.change.records import Kind, read_form
 from sync.copy import tables
+from sync.copy.looking import LOOK_ROWS, seen_in
 from sync.copy.parts import Part, Values, Way
 from sync.copy.rows import add_rows, bulk_rows, current, move_leaves, moved
-from sync.copy.sql_rows import card_of, resident_of, seal_of, suppression_of
 from sync.copy.store import Row, row_of
 from sync.reconcile.leaves import LEAF_LENGTH, LeafMove, leaf_moves, subject_of
 from sync.reconcile.subjects import row_key
@@ -25,33 +25,28 @@ from sync.registry.entering import Effects, Key, keys_of, owners_of
 from sync.registry.ports import SubjectRecords, is_whole
 
 _AT_ONCE = 5_000
-_READERS: Mapping[Kind, Callable[[Sequence[object]], Row]] = {
-    Kind.RESIDENT: resident_of,
-    Kind.SEAL: seal_of,
-    Kind.SUPPRESSION: suppression_of,
-    Kind.CARD: card_of,
-}
 
 
 async def rows_before(connection: AsyncConnection, changes: Sequence[Change]) -> Mapping[Key, Row]:
-    """What ``effects_of`` needs of the rows as they stand."""
+    """What ``effects_of`` needs of the rows as they stand, and of some households more."""
     rows = await _rows(connection, keys_of(changes))
-    return rows | await _rows(connection, owners_of(rows.values()) - rows.keys())
+    unknown = owners_of(rows.values()) - rows.keys()
+    return rows | await _rows(connection, unknown) if unknown else rows
 
 
 async def _rows(connection: AsyncConnection, keys: Iterable[Key]) -> dict[Key, Row]:
-    by_kind: dict[Kind, list[str]] = {}
+    by_kind: dict[Kind, set[str]] = {kind: set() for kind in Kind}
     for kind, key in keys:
-        by_kind.setdefault(kind, []).append(key)
-    found: dict[Key, Row] = {}
-    for kind, wanted in by_kind.items():
-        table = ROWS[kind]
-        (primary,) = table.primary_key
-        query = select(table).where(dialect_of(connection).among(primary, wanted))
-        for values in await connection.execute(query):
-            row = _READERS[kind](values)
-            found[row_key(row)] = row
-    return found
+        by_kind[kind].add(key)
+    wanted = (
+        by_kind[Kind.RESIDENT],
+        (),  # nobody's household as such
+        by_kind[Kind.SEAL],
+        by_kind[Kind.SUPPRESSION],
+        by_kind[Kind.CARD],
+    )
+    found = await bulk_rows(connection).find(LOOK_ROWS, *(sorted(kind) for kind in wanted))
+    return {row_key(row): row for row in seen_in(found).rows()}
 
 
 async def write_entered(connection: AsyncConnection, events: Sequence[Values], effects: Effects) -> None:
