@@ -36,10 +36,8 @@ UNION ALL SELECT 'seal', resident, history, NULL, NULL, valid, record FROM seals
 UNION ALL SELECT 'suppression', key, NULL, resident, household, released, record FROM suppressions WHERE key {of}{3}{end}
 UNION ALL SELECT 'card', serial, NULL, resident, NULL, removed, record FROM cards WHERE serial {of}{4}{end}"""
 """The registry's books hold these tables too."""
-LOOK = (
-    LOOK_ROWS
-    + "\nUNION ALL SELECT 'block', '', NULL, NULL, NULL, NULL, '' WHERE EXISTS (SELECT 1 FROM blocks)"
-)
+_ANY_BLOCK = "UNION ALL SELECT 'block', '', NULL, NULL, NULL, NULL, '' WHERE EXISTS (SELECT 1 FROM blocks)"
+LOOK = f"{LOOK_ROWS}\n{_ANY_BLOCK}"
 
 
 def keys_of(wanted: Wanted) -> Iterable[Sequence[str]]:
