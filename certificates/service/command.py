@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from aiohttp import web
 
 from certificates.errors import ConfigurationError, KofuError
+from certificates.service.interpreter import collect_rarely, take_short_turns
 from certificates.service.journal import log_to_stderr
-from certificates.service.memory import collect_rarely
 from certificates.service.prefork import BACKLOG, Post, bound, run_workers
 from certificates.service.settings import describe_settings, read_settings, show_settings
 
@@ -72,7 +72,8 @@ class Workers(Generic[S]):
 class Service(Generic[S]):
     """What ``run`` needs to know: ``compose`` opens everything and yields the listeners; ``check`` only looks.
 
-    ``collects_rarely``: see ``certificates.service.memory``; ``workers`` None is one process whatever the settings.
+    ``many_values``: it makes and drops many at once beside answering (``certificates.service.interpreter``).
+    ``workers`` None is one process whatever the settings.
     """
 
     name: str
@@ -82,7 +83,7 @@ class Service(Generic[S]):
     compose: Callable[[S], Composed]
     check: Callable[[S], None]
     commands: Mapping[str, Command[S]] = field(default_factory=dict)
-    collects_rarely: bool = False
+    many_values: bool = False
     workers: Workers[S] | None = None
 
 
@@ -114,7 +115,7 @@ def run(service: Service[S], arguments: Sequence[str] | None = None) -> int:
             return service.commands[command].action(settings, rest)
         if service.workers is not None and service.workers.count(settings) > 1:
             return _serve_by_workers(service, service.workers, settings)
-        asyncio.run(_serve(service.compose(settings), _announce, rarely=service.collects_rarely))
+        asyncio.run(_serve(service.compose(settings), _announce, many_values=service.many_values))
     except ConfigurationError as error:
         print(f"{service.name}: {error}", file=sys.stderr)
         return 2
@@ -150,7 +151,7 @@ def _serve_by_workers(service: Service[S], workers: Workers[S], settings: S) -> 
                 serving = _serve(
                     compose(post.number),
                     ready,
-                    rarely=service.collects_rarely,
+                    many_values=service.many_values,
                     sockets=sockets,
                     lifeline=post.lifeline,
                 )
@@ -167,7 +168,7 @@ async def _serve(
     composed: Composed,
     announce: Callable[[Mapping[str, str]], None],
     *,
-    rarely: bool,
+    many_values: bool,
     sockets: Mapping[str, socket.socket] | None = None,
     lifeline: int | None = None,
 ) -> None:
@@ -180,8 +181,9 @@ async def _serve(
         loop.add_reader(lifeline, stop.set)
     async with composed as listeners, listening(listeners, sockets) as addresses:
         announce(addresses)
-        if rarely:
+        if many_values:
             collect_rarely()
+            take_short_turns()
         await stop.wait()
 
 

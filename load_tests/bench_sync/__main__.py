@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from certificates.errors import KofuError, UnavailableError
-from certificates.service.memory import collect_rarely
+from certificates.service.interpreter import collect_rarely
 from load_tests.bench_sync import report
 from load_tests.bench_sync.asked import comparisons
 from load_tests.bench_sync.material import Size

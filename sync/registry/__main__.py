@@ -17,7 +17,7 @@ SERVICE = Service(
     compose=compose,
     check=check,
     commands=COMMANDS,
-    collects_rarely=True,
+    many_values=True,
 )
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
@@ -302,6 +303,10 @@ async def test_a_database_that_is_gone_is_unavailable_and_nothing_is_known_of_th
             await RegisterCopy(engine).watermark()
     finally:
         await engine.dispose()
+        # the driver says that it cannot connect before its threads have ended, and they still answer to this loop
+        for thread in threading.enumerate():
+            if thread is not threading.current_thread() and "_connection_worker_thread" in thread.name:
+                await asyncio.to_thread(thread.join, 5.0)
 
 
 async def test_one_database_holds_one_municipality(held: Held, registry: TestRegistry) -> None:

@@ -1,11 +1,13 @@
-"""How the garbage collector behaves in a service that makes and drops many values at once."""
+"""How Python itself behaves in a service that makes and drops many values at once beside answering."""
 
 from __future__ import annotations
 
 import gc
+import sys
 
 _OBJECTS = 100_000
 _ROUNDS = 50
+_TURN_SECONDS = 0.0005
 
 
 def collect_rarely() -> None:
@@ -19,3 +21,12 @@ def collect_rarely() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(_OBJECTS, _ROUNDS, _ROUNDS)
+
+
+def take_short_turns() -> None:
+    """A thread that works gives way to the event loop after half a millisecond, not after five.
+
+    While a delivery is read in a thread, every answer of the database to the one before waits for such a turn, and so
+    does everybody who waits for a certificate.
+    """
+    sys.setswitchinterval(_TURN_SECONDS)
