@@ -51,7 +51,7 @@ from issuance_server.web.application import application
 from issuance_server.web.centre_line import CentreLine
 from sync.copy.database import open_database
 from sync.copy.register import RegisterCopy
-from sync.feed.reception import Reception
+from sync.feed.reception import BESIDE_OTHERS, Reception
 from sync.feed.streams import consuming, require_feed
 from sync.original.http import HttpOriginal, open_original
 
@@ -212,7 +212,8 @@ async def compose(
         code = books.municipality.code
         registry = await stack.enter_async_context(open_registry(settings)) if settings.registry else None
         ask: Ask = AskNobody()
-        reception = Reception(books.engine, trusted, code, now)
+        patience = BESIDE_OTHERS if settings.all_processes > 1 else ()
+        reception = Reception(books.engine, trusted, code, now, patience)
         if registry is None:
             _log.warning("the registry is not asked at issue time; the feed's age alone decides")
         else:

@@ -30,6 +30,8 @@ _QUICK = 32 * 1024
 _FEW = 20
 """Up to so many bytes, or changes, work takes about a millisecond; more goes off the event loop, where it would hold up
 those who wait for a certificate."""
+BESIDE_OTHERS = (0.02, 0.04, 0.08)
+"""Patience where several processes take in one feed: deliveries that are on their way at once may be given to several."""
 T = TypeVar("T")
 
 
@@ -46,11 +48,14 @@ class Reception:
         trusted: TrustedKeys,
         municipality: MunicipalityCode,
         clock: Callable[[], datetime],
+        patience: Sequence[float] = (),
     ) -> None:
+        """``patience``: seconds between looks for what comes before a delivery, where others may have it in hand."""
         self._store = store_of(copy)
         self._trusted = trusted
         self._municipality = municipality
         self._clock = clock
+        self._patience = patience
         self._heard: float | None = None
         # Both let in whoever came first: while one delivery is written the next is read, and their order stays.
         self._reading = asyncio.Lock()
@@ -94,11 +99,22 @@ class Reception:
 
         ``deliveries`` carry exactly the numbers that ``batch`` names. Raises as ``receive`` does.
         """
+        judgement, writing = await self._take(batch, deliveries)
+        for seconds in self._patience:
+            # the gap stands written down meanwhile; it ends when another process has written what comes before
+            state = judgement.state
+            if batch.count == 0 or state.conflict is not None or batch.first <= state.applied + 1:
+                break
+            await asyncio.sleep(seconds)
+            judgement, writing = await self._take(batch, deliveries)
+        return self._receipt(judgement, writing)
+
+    async def _take(self, batch: FeedBatch, deliveries: Sequence[Delivery]) -> tuple[Judgement, Writing]:
         async with self._writing, self._store.writing() as transaction:
             judgement = await self._judge(transaction, batch, deliveries)
             writing = await self._work(transaction, judgement)
             await transaction.write(writing)
-        return self._receipt(judgement, writing)
+        return judgement, writing
 
     def _open(self, frame: bytes, expected: Party) -> tuple[FeedBatch, bytes]:
         token, body = unpack(frame)

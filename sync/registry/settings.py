@@ -51,7 +51,7 @@ class Settings:
     batch: int = setting(f"{PREFIX}BATCH", f"changes in one delivery, 1 to {MAX_EVENTS}", default=500)
     window: int = setting(
         f"{PREFIX}WINDOW",
-        "deliveries on their way at once, 1 to 64; 1 where several issuance servers share one copy",
+        "deliveries on their way at once, 1 to 64",
         default=4,
     )
     heartbeat: float = setting(f"{PREFIX}HEARTBEAT_SECONDS", "seconds between signs of life", default=1.0)

@@ -251,6 +251,18 @@ async def test_a_killed_process_leaves_nothing_behind(engine: AsyncEngine, tmp_p
     await require_equal(held, registry)
 
 
+async def test_what_another_process_has_in_hand_is_waited_for_and_is_a_gap_meanwhile(simple: Held) -> None:
+    registry = busy_registry()
+    patient = Reception(simple.store, TRUSTED, MUNICIPALITY, lambda: NOW, (0.05,) * 100)
+    task = asyncio.create_task(patient.receive(registry.frame(3, CHANGES), SENDER))
+    async with asyncio.timeout(20):
+        while (mark := await simple.reader.watermark()) is None or mark.known < CHANGES:  # noqa: ASYNC110 - a copy announces nothing
+            await asyncio.sleep(0.005)
+    assert mark.applied == 0
+    await simple.receive(registry.frame(1, 2))
+    assert (await task).applied == CHANGES
+
+
 async def test_only_the_municipalitys_own_registry_is_heard(simple: Held, registry: TestRegistry) -> None:
     reception = simple.reception()
     for sender in (Party(role=Role.REGISTRY, name="992020"), Party(role=Role.CENTRE, name=MUNICIPALITY)):
