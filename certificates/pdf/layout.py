@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import lru_cache
 from itertools import accumulate
 
 from certificates.domain.blocks import Slot
@@ -79,8 +79,8 @@ class Layout:
     """One form (様式). ``title``, ``foot`` and ``number`` are heights on the sheet, ``tops`` those of head and first block,
     ``column`` is the width of the column of running numbers; millimetres.
 
-    A form that is not ``open`` shows all its boxes and ``a_sheet`` blocks, filled or not. An open one shows only what the
-    certificate says, and as many blocks as the sheet holds.
+    A form that is not ``open`` shows all its boxes and ``a_sheet`` blocks, filled or not; ``rest`` is the box of the first
+    free block that says 以下余白. An open one shows only what the certificate says, in as many blocks as the sheet holds.
     """
 
     name: str
@@ -95,9 +95,7 @@ class Layout:
     open: bool
     column: float
     running: Style
-    rest: (
-        Slot | None
-    )  # the box of a free block that says 以下余白; in an open form it stands below the last block
+    rest: Slot | None
     rest_style: Style
     imprint: ImprintPlace | None
 
@@ -118,6 +116,6 @@ class Layout:
         return ruled(inner, self.weights[0]) + ruled(frames, self.weights[1])
 
 
-@cache
+@lru_cache(maxsize=1024)
 def _tops(heights: tuple[float, ...]) -> tuple[float, ...]:
     return (0.0, *accumulate(heights))

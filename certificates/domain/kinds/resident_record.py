@@ -1,4 +1,4 @@
-"""住民票の写し (住民基本台帳法12条): the household or some of its members, in 世帯連記式 or, for one, as 個人票."""
+"""住民票の写し (住民基本台帳法12条): the household or some of its members, in 世帯連記式 or as 個人票."""
 
 from __future__ import annotations
 
