@@ -14,6 +14,7 @@ from certificates.domain.identifiers import OrderId
 from certificates.domain.issue_number import IssueNumber
 from certificates.errors import InvalidValueError, WireError
 from certificates.pdf.front import front_of, text_of, texts_from_cmap
+from certificates.pdf.images import DrawnImage
 from certificates.pdf.page_tag import OPENING, tag_of
 
 MAX_FILE = 32 * 1024 * 1024
@@ -29,6 +30,7 @@ class PageTag:
 
     ``text`` is everything that can be extracted from the page, whoever drew it; empty when it was not asked for.
     ``front`` is the page as ``certificates.pdf.front`` has it; empty when it was not asked for or cannot be had.
+    ``images`` are told by the reader of our own files alone.
     """
 
     order: OrderId
@@ -38,6 +40,7 @@ class PageTag:
     sha256: str
     text: str = field(default="", repr=False)
     front: str = field(default="", repr=False)
+    images: tuple[DrawnImage, ...] = field(default=(), repr=False)
 
 
 def read_pages(pdf: bytes, *, with_text: bool = True, backs: bool = False) -> tuple[PageTag, ...]:
@@ -86,7 +89,7 @@ def _read_all(pdf: bytes, with_text: bool, backs: bool) -> tuple[PageTag, ...]:
     return tuple(found)
 
 
-def tagged_page(stream: bytes, text: str, front: str = "") -> PageTag:
+def tagged_page(stream: bytes, text: str, front: str = "", images: tuple[DrawnImage, ...] = ()) -> PageTag:
     """What a decoded content stream of ours says of its page; raises InvalidValueError when it has no tag."""
     tag = tag_of(stream)
     return PageTag(
@@ -97,6 +100,7 @@ def tagged_page(stream: bytes, text: str, front: str = "") -> PageTag:
         sha256=hashlib.sha256(stream).hexdigest(),
         text=text,
         front=front,
+        images=images,
     )
 
 

@@ -12,13 +12,15 @@ from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
-from certificates.domain.content import CertificateContent, certificate_content
+from certificates.domain.content import CertificateContent, bare, certificate_content
 from certificates.domain.entitlement import Entitlement
 from certificates.domain.identifiers import OrderId
 from certificates.domain.issue_number import IssueNumber
 from certificates.domain.municipality import Municipality
+from certificates.domain.official_seal import SealImage, SealLettering
 from certificates.errors import BindingError, WireError
 from certificates.pdf.fonts import Typeface
+from certificates.pdf.images import expected
 from certificates.pdf.quick.reading import OwnReader
 from certificates.pdf.quick.repertoire import jis_x_0208
 from certificates.pdf.quick.writer import QuickWriter
@@ -52,6 +54,7 @@ class PdfPress:
         read = [_read_page(tag) for tag in tags]
         require_bound(read, built.pages, order=order, subjects=entitlement.subjects)
         _require_complete(read, contents)
+        _require_sealed(tags, contents)
         return built
 
     def _press(self, contents: Sequence[CertificateContent]) -> tuple[Built, Sequence[PageTag]]:
@@ -95,6 +98,22 @@ def _require_complete(read: Sequence[ReadPage], contents: Sequence[CertificateCo
         text = "".join(page.text for page in read if page.issue_number == content.issue_number)
         if missing := content.missing_from(text):
             raise BindingError(f"copy {place}: {len(missing)} values cannot be read back")
+
+
+def _require_sealed(tags: Sequence[PageTag], contents: Sequence[CertificateContent]) -> None:
+    """The last page of every copy bears the resident's imprint, if it certifies one, and the mayor's seal, dot for dot
+    and at their true size; no other page bears an image."""
+    for place, content in enumerate(contents, start=1):
+        *others, last = [tag for tag in tags if tag.issue_number == content.issue_number]
+        if any(tag.images for tag in others):
+            raise BindingError(f"copy {place}: a page bears a seal before the last")
+        seal = content.official_seal
+        imprints = () if content.imprint is None else (expected(content.imprint),)
+        seals = (expected(seal),) if isinstance(seal, SealImage) else ()
+        if sorted(last.images) != sorted((*imprints, *seals)):
+            raise BindingError(f"copy {place}: the imprint or the official seal is another one")
+        if isinstance(seal, SealLettering) and bare(seal.text) not in bare(last.text):
+            raise BindingError(f"copy {place}: the official seal cannot be read back")
 
 
 def ready_writer(face: Typeface, municipality: Municipality, day: date) -> QuickWriter:

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from certificates.domain.content import CertificateContent
 from certificates.errors import WireError
+from certificates.pdf.fax import inline_mask
 from certificates.pdf.fonts import Typeface
+from certificates.pdf.images import ImageReader
 from certificates.pdf.quick.reading import OwnReader
 from certificates.pdf.quick.writer import QuickWriter
 from certificates.pdf.reading import read_pages
@@ -146,3 +148,24 @@ def test_any_bytes_are_refused(data: bytes) -> None:
     for pdf in (data, b"%PDF-1.7\n" + data, b"%PDF-1.7\n" + data + b"startxref\n9\n%%EOF\n"):
         with pytest.raises(WireError):
             reader.read(pdf)
+
+
+def test_an_image_that_is_drawn_in_another_way_is_not_taken_for_ours() -> None:
+    ours = (
+        "\nq 10.000 0 0 10.000 20.000 20.000 cm\n"
+        + inline_mask(567, 567, b"\x01" + b"\0" * (71 * 567 - 1))
+        + "\nQ\n"
+    ).encode()
+    reader = ImageReader()
+    (image,) = reader.read(ours)
+    assert (image.width, image.width_mm) == (567, round(10 / 72 * 25.4, 2))
+    assert reader.read(b"q\nQ") == ()
+    for old, new in (
+        (b"10.000 0 0", b"10.000 1 0"),
+        (b"[1 0]", b"[0 1]"),
+        (b"/K -1", b"/K 0"),
+        (b"/W 567", b"/W 566"),
+    ):
+        assert old in ours
+        with pytest.raises(WireError):
+            reader.read(ours.replace(old, new, 1))

@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from certificates.domain.application import Application
-from certificates.domain.content import bare
+from certificates.domain.content import CertificateContent, bare
 from certificates.domain.entitlement import Entitlement, decide
 from certificates.domain.identifiers import household_number, numbered, order_id
 from certificates.domain.issue_number import IssueNumber
 from certificates.domain.kinds import CertificateKind
+from certificates.domain.official_seal import SealImage, SealLettering
 from certificates.errors import BindingError, RefusedError
 from certificates.pdf.fonts import Typeface
+from certificates.pdf.quick.reading import OwnReader
+from certificates.pdf.quick.writer import QuickWriter
 from certificates.pdf.reading import read_pages
 from certificates.problems import ProblemCode
+from certificates.profiles.reading import load_profile, shipped_profile
 from issuance_server.adapters.press import PdfPress, open_press
 from issuance_server.ports import Built
 from tests.certificates.paper import mincho
-from tests.issuance.issuance_world import CITY, CODE, NOON, resident, view
+from tests.issuance.issuance_world import CITY, CODE, NOON, resident, seal, view
 
 ORDER = order_id("5a" * 16)
 DAY = date(2026, 11, 20)
 HOME = household_number(numbered(900))
+TOWN = load_profile(shipped_profile("993212"))
+MAYOR, ACTING = (TOWN.seal_of(signatory) for signatory in TOWN.signatories)
+assert isinstance(ACTING, SealImage)
 
 
 @pytest.fixture(scope="module")
@@ -103,3 +111,49 @@ async def test_another_persons_file_is_never_handed_out(press: PdfPress, face: T
         mixed.other = replace(other, pdf=other.pdf[: len(other.pdf) // 2])
         with pytest.raises(BindingError, match="cannot be read back"):
             await mixed.build(entitled(2), numbers(7), ORDER, DAY)
+
+
+class WornPress(PdfPress):
+    """Draws what it is told to change: as a fault in the building would that takes another's imprint or seal."""
+
+    changes: Mapping[str, object]
+
+    def _render(self, contents: Sequence[CertificateContent]) -> Built:
+        return super()._render([replace(content, **self.changes) for content in contents])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("changes", "right"),
+    [
+        ({}, True),
+        ({"imprint": replace(seal().imprint, rows=b"\x7f" + seal().imprint.rows[1:])}, False),
+        ({"imprint": replace(seal().imprint, dots_per_mm=14)}, False),
+        ({"official_seal": MAYOR}, False),
+        ({"official_seal": replace(ACTING, side=23.0)}, False),
+        ({"official_seal": SealLettering(text="町長職務代理者印")}, False),
+    ],
+)
+async def test_the_imprint_and_the_official_seal_are_read_back_dot_for_dot(
+    face: Typeface, changes: Mapping[str, object], right: bool
+) -> None:
+    application = Application(kind=CertificateKind.SEAL_REGISTRATION)
+    entitlement = decide(view(resident(), seal=seal()), application, TOWN, NOON)
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        press = WornPress(TOWN, QuickWriter(face), OwnReader(face), thread)
+        press.changes = changes
+        building = press.build(
+            entitlement, [IssueNumber(municipality=TOWN.code, serial=serial) for serial in (7, 8)], ORDER, DAY
+        )
+        if right:
+            assert len((await building).pages) == 2
+        else:
+            with pytest.raises(BindingError, match="copy 1: the imprint or the official seal is another one"):
+                await building
+
+
+async def test_lettering_that_was_not_drawn_is_missed(face: Typeface) -> None:
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        press = WornPress(CITY, QuickWriter(face), OwnReader(face), thread)
+        press.changes = {"official_seal": SealLettering(text="別市長之印")}
+        with pytest.raises(BindingError, match="the official seal cannot be read back"):
+            await press.build(entitled(), numbers(7), ORDER, DAY)

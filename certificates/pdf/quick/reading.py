@@ -1,4 +1,4 @@
-"""Reading a finished file of ours back, from its bytes alone: tags, text, and whether each glyph is the one it should be.
+"""Reading a finished file of ours back, from its bytes alone: tags, text, images, and whether each glyph is the right one.
 
 It shares no code with the writer. What it does not expect it refuses: a file that another hop has touched, or that
 another program wrote, is ``certificates.pdf.reading``'s business.
@@ -15,6 +15,7 @@ from operator import itemgetter
 
 from certificates.errors import InvalidValueError, RefusedError, WireError
 from certificates.pdf.fonts import Typeface
+from certificates.pdf.images import ImageReader
 from certificates.pdf.reading import MAX_CONTENT, PageTag, tagged_page
 
 _END = re.compile(rb"startxref\n(\d{1,10})\n%%EOF\n\Z")
@@ -38,6 +39,7 @@ class OwnReader:
     def __init__(self, face: Typeface) -> None:
         self._face = face
         self._outlines: tuple[dict[str, bytes], ...] = tuple({} for _ in face.fonts)
+        self._images = ImageReader()
 
     def read(self, pdf: bytes) -> tuple[PageTag, ...]:
         """The pages in order. Every code has a text, and its outline in the file is what the typeface draws for it.
@@ -50,6 +52,7 @@ class OwnReader:
             ValueError,
             LookupError,
             zlib.error,
+            OSError,
             struct.error,
             InvalidValueError,
             RefusedError,
@@ -72,7 +75,7 @@ class OwnReader:
             program = _stream(objects[_entry(descriptor, b"/FontFile2")])
             self._check_glyphs(int(place), program, [*texts[name].values()])
             texts[name][_BETWEEN] = "\n"
-        return tuple(_page(objects, kid, texts) for kid in kids)
+        return tuple(_page(objects, kid, texts, self._images) for kid in kids)
 
     def _check_glyphs(self, place: int, program: bytes, texts: Sequence[str]) -> None:
         """Each glyph's outline against that of the font which owns its text: what a reader of text cannot see."""
@@ -175,9 +178,11 @@ def _utf16(word: bytes) -> str:
     return bytes.fromhex(word.decode("ascii")).decode("utf-16-be")
 
 
-def _page(objects: Mapping[int, bytes], number: int, texts: Mapping[bytes, _Texts]) -> PageTag:
+def _page(
+    objects: Mapping[int, bytes], number: int, texts: Mapping[bytes, _Texts], images: ImageReader
+) -> PageTag:
     stream = _stream(objects[_entry(objects[number], b"/Contents")])
-    return tagged_page(stream, _shown(stream, texts))
+    return tagged_page(stream, _shown(stream, texts), images=images.read(stream))
 
 
 def _shown(stream: bytes, texts: Mapping[bytes, _Texts]) -> str:
