@@ -25,9 +25,10 @@ EXIT = {
     Conclusion.COMPARE: 0,
     Conclusion.RESCAN: 2,
     Conclusion.SUSPECT: 1,
+    Conclusion.ALTERED: 1,
     Conclusion.FORGED: 1,
 }
-_WORST = (Conclusion.FORGED, Conclusion.SUSPECT, Conclusion.RESCAN)
+_WORST = (Conclusion.FORGED, Conclusion.ALTERED, Conclusion.SUSPECT, Conclusion.RESCAN)
 
 
 def check_files(settings: InquirySettings, arguments: Sequence[str]) -> int:

@@ -65,10 +65,15 @@ class Ground(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """``row`` is the form's own name for the place, ``kind`` what is different there (``comparison.verdict.Kind``)."""
+    """``row`` is the form's own name for the place, ``kinds`` what is different there (``comparison.verdict.Kind``).
 
-    row: str
-    kind: str
+    ``original`` and ``yours`` show the place enlarged (PNG and JPEG); both are empty when the whole page differs.
+    """
+
+    row: str = field(repr=False)
+    kinds: tuple[str, ...]
+    original: bytes = field(default=b"", repr=False)
+    yours: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

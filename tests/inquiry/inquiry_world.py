@@ -13,7 +13,7 @@ from typing import Any
 
 import aiohttp
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from anti_forgery.key_files import write_key
 from anti_forgery.marking import mark
@@ -28,6 +28,7 @@ from certificates.pdf.writing import render
 from certificates.service.command import listening
 from certificates.wire.jose import Party, Role
 from load_tests.authority.transport import TransportAuthority
+from load_tests.receiver import retouched
 from tests.anti_forgery.marks_world import CENTRE, NOW, SITE, picture, profile, sealer
 
 JSON = "application/json"
@@ -69,13 +70,16 @@ def scan(side: int, *, copy: int = 1, dpi: int = 200) -> Image.Image:
     return picture(certificate(copy)[1], side, dpi).convert("RGB")
 
 
-def forged_front() -> Image.Image:
-    """A front on which a date was painted over."""
-    front = scan(0).copy()
-    drawing = ImageDraw.Draw(front)
-    drawing.rectangle((360, 460, 520, 500), fill="white")
-    drawing.text((370, 470), "1 2 3 4 5 6", fill="black")
-    return front
+def drawn_page(kind: str) -> Image.Image:
+    """The front of another invented certificate, unmarked."""
+    pdf = render([sample_contents(typeface())[kind]], typeface()).pdf
+    return picture(pdf, 0, 200).convert("RGB")
+
+
+@cache
+def forged_file() -> bytes:
+    """A front on which one figure of a date of birth was replaced by another."""
+    return as_file(retouched(scan(0), certificate()[0].front, typeface()), "JPEG")
 
 
 def as_file(pictures: Image.Image | Sequence[Image.Image], kind: str = "PNG") -> bytes:

@@ -18,6 +18,8 @@ from tests.inquiry.inquiry_world import (
     as_file,
     back_file,
     certificate,
+    drawn_page,
+    forged_file,
     front_file,
     running,
     scan,
@@ -40,6 +42,26 @@ async def test_both_sides_in_one_pdf_or_in_two_files_are_one_sheet(site: Running
     two = await site.sheet(as_file(scan(1), "TIFF"), front_file())
     assert (two["front"], two["back"]) == ({"file": 2, "page": 1}, {"file": 1, "page": 1})
     assert base64.b64decode(two["restored"]["compared"]["picture"]).startswith(b"\xff\xd8")
+
+
+async def test_a_front_that_matches_is_confirmed_and_a_changed_one_is_shown_where_it_differs(
+    site: RunningSite,
+) -> None:
+    sound = await site.sheet(front_file(), back_file())
+    assert (sound["conclusion"], sound["doubts"]) == ("confirmed", [])
+    assert sound["restored"]["compared"]["match"] == "matches"
+    changed = await site.sheet(forged_file(), back_file())
+    assert (changed["conclusion"], changed["doubts"]) == ("altered", ["front-differs"])
+    assert {one["row"] for one in changed["restored"]["compared"]["differences"]} == {"生年月日"}
+    page = await (await site.post(forged_file(), back_file(), accept="text/html", language="en")).text()
+    assert "The front is not the original one" in page
+    assert "<b>生年月日</b>" in page
+    assert page.count("<figure>") == 2 * len(changed["restored"]["compared"]["differences"])
+
+
+async def test_the_front_of_another_sheet_is_told_apart_from_a_changed_one(site: RunningSite) -> None:
+    other = await site.sheet(as_file(drawn_page("foreign"), "JPEG"), back_file())
+    assert (other["conclusion"], other["doubts"]) == ("altered", ["other-front"])
 
 
 async def test_the_same_sheet_asked_about_again_is_recalled_and_another_copy_is_not(

@@ -63,7 +63,7 @@ class Desk:
         return Restored(
             pdf=pdf,
             picture=_png(drawn.convert("L")),
-            compared=None if scanned is None else compared(self._picture(scanned), sheet, self._face),
+            compared=None if scanned is None else compared(self._picture(scanned), sheet, self._face, pdf),
         )
 
     def ground(self, back: Place) -> Ground:

@@ -16,7 +16,7 @@ from certificates.wire.codec import Json, canonical, parse_object
 
 MAX_HEADER = 1024 * 1024
 MAX_BLOB = 64 * 1024 * 1024
-MAX_BLOBS = 16
+MAX_BLOBS = 256
 Header = dict[str, Json]
 
 
@@ -84,30 +84,42 @@ def restored_to_frames(restored: Restored) -> tuple[Header, list[bytes]]:
     blobs = [restored.pdf, restored.picture]
     if compared is not None:
         blobs.append(compared.picture)
+        for one in compared.differences:
+            blobs += [one.original, one.yours]
         header["compared"] = {
             "match": compared.match.value,
             "doubt": compared.doubt,
-            "differences": [[one.row, one.kind] for one in compared.differences],
+            "differences": [[one.row, *one.kinds] for one in compared.differences],
         }
     return header, blobs
 
 
 def restored_from_frames(header: Header, blobs: Sequence[bytes]) -> Restored:
     """Raises WireError."""
-    match header.get("compared"):
-        case None if len(blobs) == 2:
-            return Restored(pdf=blobs[0], picture=blobs[1])
+    compared = header.get("compared")
+    if compared is None and len(blobs) == 2:
+        return Restored(pdf=blobs[0], picture=blobs[1])
+    if len(blobs) > 2:
+        return Restored(pdf=blobs[0], picture=blobs[1], compared=_compared(compared, blobs[2:]))
+    raise WireError("examiner: not a restored front")
+
+
+def _compared(value: Json, blobs: Sequence[bytes]) -> Compared:
+    """The first of ``blobs`` is the scan, then two for each difference."""
+    match value:
         case {"match": str() as found, "doubt": str() as doubt, "differences": list() as differences} if len(
             blobs
-        ) == 3 and found in {match.value for match in Match}:
-            compared = Compared(
-                match=Match(found),
-                doubt=doubt,
-                differences=tuple(_difference(one) for one in differences),
-                picture=blobs[2],
-            )
-            return Restored(pdf=blobs[0], picture=blobs[1], compared=compared)
-    raise WireError("examiner: not a restored front")
+        ) == 1 + 2 * len(differences):
+            try:
+                return Compared(
+                    match=Match(found),
+                    doubt=doubt,
+                    differences=tuple(map(_difference, differences, blobs[1::2], blobs[2::2])),
+                    picture=blobs[0],
+                )
+            except ValueError as error:
+                raise WireError("examiner: not a match") from error
+    raise WireError("examiner: not a comparison")
 
 
 def ground_from_json(header: Header) -> Ground:
@@ -118,10 +130,10 @@ def ground_from_json(header: Header) -> Ground:
         raise WireError("examiner: not a ground") from error
 
 
-def _difference(value: Json) -> Difference:
+def _difference(value: Json, original: bytes, yours: bytes) -> Difference:
     match value:
-        case [str() as row, str() as kind]:
-            return Difference(row=row, kind=kind)
+        case [str() as row, *kinds] if all(isinstance(kind, str) for kind in kinds):
+            return Difference(row=row, kinds=tuple(map(str, kinds)), original=original, yours=yours)
     raise WireError("examiner: not a difference")
 
 

@@ -1,10 +1,11 @@
-"""What a receiver is told of one sheet: one of five conclusions, worst reason first."""
+"""What a receiver is told of one sheet: one of six conclusions, worst reason first."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
 
+from anti_forgery.comparison.verdict import Kind
 from anti_forgery.verification import Outcome, Verdict
 from center_relay.inquiry.ports import Asked, Ground, Match, Place, Restored
 from certificates.wire.order import Standing
@@ -12,11 +13,13 @@ from certificates.wire.order import Standing
 
 class Conclusion(Enum):
     """CONFIRMED: the back is ours and the program found the front equal. COMPARE: ours, but the front is for the
-    receiver's eye. SUSPECT: ours, and something speaks against this paper. FORGED: not ours. RESCAN: cannot tell."""
+    receiver's eye. SUSPECT: ours, and something speaks against this paper. ALTERED: ours, and the front is another one
+    or was changed. FORGED: not ours. RESCAN: cannot tell."""
 
     CONFIRMED = "confirmed"
     COMPARE = "compare"
     SUSPECT = "suspect"
+    ALTERED = "altered"
     FORGED = "forged"
     RESCAN = "rescan"
 
@@ -24,6 +27,7 @@ class Conclusion(Enum):
 class Doubt(Enum):
     """What speaks against a paper although its back is ours."""
 
+    OTHER_FRONT = "other-front"
     FRONT_DIFFERS = "front-differs"
     WITHDRAWN = "withdrawn"
     NOT_HANDED_OUT = "not-handed-out"
@@ -31,6 +35,7 @@ class Doubt(Enum):
     LIKELY_COPY = "likely-copy"
 
 
+OTHER_PAGE = Kind.OTHER_PAGE.value
 _DOUBTFUL = {
     Standing.WITHDRAWN: Doubt.WITHDRAWN,
     Standing.NOT_HANDED_OUT: Doubt.NOT_HANDED_OUT,
@@ -54,12 +59,17 @@ class SheetAnswer:
     def doubts(self) -> tuple[Doubt, ...]:
         found = []
         if self.match is Match.DIFFERS:
-            found.append(Doubt.FRONT_DIFFERS)
+            found.append(Doubt.OTHER_FRONT if self._is_other_page else Doubt.FRONT_DIFFERS)
         if self.standing in _DOUBTFUL:
             found.append(_DOUBTFUL[self.standing])
         if self.ground is Ground.LIKELY_COPY:
             found.append(Doubt.LIKELY_COPY)
         return tuple(found)
+
+    @property
+    def _is_other_page(self) -> bool:
+        compared = self.restored.compared if self.restored is not None else None
+        return compared is not None and any(OTHER_PAGE in one.kinds for one in compared.differences)
 
     @property
     def match(self) -> Match | None:
@@ -74,6 +84,8 @@ class SheetAnswer:
             return Conclusion.FORGED
         if self.verdict.outcome is Outcome.INDETERMINATE:
             return Conclusion.RESCAN
+        if self.match is Match.DIFFERS:
+            return Conclusion.ALTERED
         if self.doubts:
             return Conclusion.SUSPECT
         return Conclusion.CONFIRMED if self.match is Match.MATCHES else Conclusion.COMPARE

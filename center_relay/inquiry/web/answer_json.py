@@ -68,7 +68,7 @@ def _restored(restored: Restored | None) -> Json:
         else {
             "match": compared.match.value,
             "doubt": compared.doubt or None,
-            "differences": [{"row": one.row, "kind": one.kind} for one in compared.differences],
+            "differences": [{"row": one.row, "kinds": list(one.kinds)} for one in compared.differences],
             "picture": base64.b64encode(compared.picture).decode("ascii"),
         },
     }

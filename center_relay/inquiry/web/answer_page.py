@@ -8,7 +8,7 @@ from html import escape
 
 from anti_forgery.sheet import SheetFacts
 from anti_forgery.verification import Reason
-from center_relay.inquiry.ports import Asked, Compared, Match, Restored, Seen
+from center_relay.inquiry.ports import Asked, Compared, Difference, Match, Restored, Seen
 from center_relay.inquiry.usecases.conclusions import Conclusion, SheetAnswer
 from center_relay.inquiry.usecases.inquire import Answer
 from center_relay.inquiry.web.drawings import sign
@@ -79,7 +79,9 @@ def _opened(texts: Texts, answer: SheetAnswer, sheet: SheetFacts) -> str:
     facts = "".join(
         f"<div><dt>{texts.html(f'result.{name}')}</dt><dd>{value}</dd></div>" for name, value in rows
     )
-    return f"""{_fronts(texts, answer.restored, sheet)}
+    compared = None if answer.restored is None else answer.restored.compared
+    return f"""{_differences(texts, compared)}
+{_fronts(texts, answer.restored, sheet)}
 <div class="columns">
 <section><h2>{texts.html("result.facts")}</h2><dl>{facts}</dl></section>
 {_asked(texts, answer.asked)}
@@ -122,13 +124,33 @@ def _yours(texts: Texts, compared: Compared | None) -> str:
         said += f" {texts.html('result.yours_framed')}"
     if compared.doubt:
         said += f" {texts.html(f'unsure.{compared.doubt}')}"
-    places = "".join(
-        f"<li><b>{escape(one.row)}</b> {texts.html(f'kind.{one.kind}')}</li>" for one in compared.differences
-    )
-    listed = f"<h3>{texts.html('result.differences')}</h3><ul>{places}</ul>" if places else ""
     picture = _data("image/jpeg", compared.picture)
     return f"""<section class="{compared.match.value}">{head}<p>{said}</p>
-<img src="{picture}" alt="{texts.html("result.yours_alt")}">{listed}</section>"""
+<img src="{picture}" alt="{texts.html("result.yours_alt")}"></section>"""
+
+
+def _differences(texts: Texts, compared: Compared | None) -> str:
+    if compared is None or not compared.differences:
+        return ""
+    rows = "".join(_difference(texts, one) for one in compared.differences)
+    return f"""<section class="differences"><h2>{texts.html("result.differences")}</h2><ul>{rows}</ul></section>"""
+
+
+def _difference(texts: Texts, found: Difference) -> str:
+    kinds = "".join(f"<span>{texts.html(f'kind.{kind}')}</span>" for kind in found.kinds)
+    row = found.row or texts("result.no_row")
+    words = f"<p><b>{escape(row)}</b> {kinds}</p>"
+    if not found.original:
+        return f"<li>{words}</li>"
+    pair = "".join(
+        f'<figure><img src="{_data(kind, picture)}" alt="{texts.html("result.place_alt", row=row)}">'
+        f"<figcaption>{texts.html(f'result.{name}')}</figcaption></figure>"
+        for name, kind, picture in (
+            ("front", "image/png", found.original),
+            ("yours", "image/jpeg", found.yours),
+        )
+    )
+    return f'<li>{words}<div class="pair">{pair}</div></li>'
 
 
 def _loose(texts: Texts, answer: Answer, stated: Stated) -> str:

@@ -45,6 +45,7 @@ _SIGNS = {
     Conclusion.CONFIRMED: '<circle cx="24" cy="24" r="21"/><path d="m14 25 7 7 14-16"/>',
     Conclusion.COMPARE: '<circle cx="24" cy="24" r="21"/><path d="M7 24c9-12 25-12 34 0-9 12-25 12-34 0z"/><circle cx="24" cy="24" r="4"/>',
     Conclusion.SUSPECT: '<path d="M24 5 44 41H4z"/><path d="M24 18v11m0 4v3"/>',
+    Conclusion.ALTERED: '<path d="M12 5h17l8 8v30H12z"/><path d="m18 22 12 12m0-12L18 34"/>',
     Conclusion.FORGED: '<circle cx="24" cy="24" r="21"/><path d="m16 16 16 16m0-16L16 32"/>',
     Conclusion.RESCAN: '<circle cx="24" cy="24" r="21"/><path d="M17 19c1-9 14-8 14 0 0 5-7 5-7 11m0 4v3"/>',
 }
