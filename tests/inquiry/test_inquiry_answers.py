@@ -36,27 +36,24 @@ async def test_a_back_alone_is_opened_and_its_front_restored_as_it_was_printed(s
         assert document[0].get_textpage().get_text_bounded().split() == certificate()[0].text.split()
 
 
-async def test_both_sides_in_one_pdf_or_in_two_files_are_one_sheet(site: RunningSite) -> None:
-    one = await site.sheet(sheet_file())
-    assert (one["front"], one["back"]) == ({"file": 1, "page": 1}, {"file": 1, "page": 2})
-    two = await site.sheet(as_file(scan(1), "TIFF"), front_file())
-    assert (two["front"], two["back"]) == ({"file": 2, "page": 1}, {"file": 1, "page": 1})
-    assert base64.b64decode(two["restored"]["compared"]["picture"]).startswith(b"\xff\xd8")
-
-
-async def test_a_front_that_matches_is_confirmed_and_a_changed_one_is_shown_where_it_differs(
+async def test_both_sides_in_one_pdf_are_one_sheet_and_an_equal_front_is_confirmed(
     site: RunningSite,
 ) -> None:
-    sound = await site.sheet(front_file(), back_file())
-    assert (sound["conclusion"], sound["doubts"]) == ("confirmed", [])
-    assert sound["restored"]["compared"]["match"] == "matches"
-    changed = await site.sheet(forged_file(), back_file())
-    assert (changed["conclusion"], changed["doubts"]) == ("altered", ["front-differs"])
-    assert {one["row"] for one in changed["restored"]["compared"]["differences"]} == {"生年月日"}
-    page = await (await site.post(forged_file(), back_file(), accept="text/html", language="en")).text()
+    sheet = await site.sheet(sheet_file())
+    assert (sheet["front"], sheet["back"]) == ({"file": 1, "page": 1}, {"file": 1, "page": 2})
+    assert (sheet["conclusion"], sheet["doubts"]) == ("confirmed", [])
+    assert sheet["restored"]["compared"]["match"] == "matches"
+    assert base64.b64decode(sheet["restored"]["compared"]["picture"]).startswith(b"\xff\xd8")
+
+
+async def test_a_changed_figure_is_found_and_shown_beside_the_original(site: RunningSite) -> None:
+    # in any order, in any format
+    page = await (
+        await site.post(as_file(scan(1), "TIFF"), forged_file(), accept="text/html", language="en")
+    ).text()
     assert "The front is not the original one" in page
-    assert "<b>生年月日</b>" in page
-    assert page.count("<figure>") == 2 * len(changed["restored"]["compared"]["differences"])
+    assert page.count("<b>生年月日</b>") == 1
+    assert page.count("<figure>") == 2
 
 
 async def test_the_front_of_another_sheet_is_told_apart_from_a_changed_one(site: RunningSite) -> None:
@@ -119,7 +116,7 @@ async def test_nothing_of_an_inquiry_is_in_the_log(
     site: RunningSite, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO):
-        await site.ask(sheet_file())
+        await site.ask(back_file())
         await site.post(back_file(), accept="text/html")
         await site.post(b"%PDF-1.7 not really")
     lines = [str(vars(record)) for record in caplog.records]

@@ -5,20 +5,31 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import io
+import multiprocessing
 import os
+import socket
+import ssl
 import struct
 import tempfile
 import zlib
 from collections.abc import Callable
-from pathlib import Path
+from multiprocessing.connection import Connection
 
 import pytest
 from PIL import Image
 from pypdf import PdfWriter
-from pypdf.generic import DecodedStreamObject, NameObject
+from pypdf.generic import (
+    ArrayObject,
+    DecodedStreamObject,
+    DictionaryObject,
+    IndirectObject,
+    NameObject,
+    NumberObject,
+)
 
+from center_relay.inquiry.examining.child import Allowance, give_up_rights
 from center_relay.inquiry.settings import InquirySettings
-from tests.inquiry.inquiry_world import JSON, RunningSite, as_file, back_file, running, scan, sheet_file
+from tests.inquiry.inquiry_world import JSON, RunningSite, as_file, back_file, running, sheet_file
 
 
 def png_bomb() -> bytes:
@@ -73,17 +84,19 @@ FILES: dict[str, Callable[[], bytes]] = {
 }
 
 
-@pytest.mark.parametrize("trouble", FILES)
-async def test_a_file_that_cannot_be_looked_at_says_why_and_the_others_are_answered(
-    site: RunningSite, trouble: str
+async def test_files_that_cannot_be_looked_at_say_why_and_the_sound_one_is_answered(
+    settings: InquirySettings,
 ) -> None:
-    answer = await site.ask(FILES[trouble](), back_file())
-    assert [one["trouble"] for one in answer["loose"]] == [trouble]
-    assert answer["sheets"][0]["outcome"] == "passed"
-    for language in ("ja", "en"):
-        page = await (await site.post(FILES[trouble](), accept="text/html", language=language)).text()
-        words = {"ja": "個目のファイル", "en": "File 1"}[language]
-        assert words in page
+    async with running(settings, files=12) as site:
+        bad = [make() for make in FILES.values()]
+        answer = await site.ask(*bad, back_file())
+        assert [one["trouble"] for one in answer["loose"]] == list(FILES)
+        assert [one["place"]["file"] for one in answer["loose"]] == list(range(1, len(bad) + 1))
+        assert answer["sheets"][0]["outcome"] == "passed"
+        for language, words in (("ja", "（0バイト）"), ("en", "The PDF has a password")):
+            page = await (await site.post(*bad, accept="text/html", language=language)).text()
+            assert words in page
+            assert page.count("<li><b>") == len(bad)
 
 
 async def test_other_wrong_files_are_troubles_too(site: RunningSite) -> None:
@@ -134,28 +147,48 @@ async def test_one_address_asks_only_so_often(settings: InquirySettings) -> None
         assert home.status == 200
 
 
-async def test_an_inquiry_that_takes_too_long_is_ended_and_the_next_one_is_answered(
-    settings: InquirySettings,
-) -> None:
-    hours = as_file([scan(0)] * 12, "PDF")
-    async with running(settings, examine_seconds=1.0, examiners=1) as site:
-        answer = await site.post(hours)
-        assert (answer.status, (await answer.json())["trouble"]) == (503, "took-too-long")
-        assert (await site.sheet(back_file()))["outcome"] == "passed"
-
-
-async def test_a_page_that_paints_without_end_costs_its_own_time_only(settings: InquirySettings) -> None:
+def laughing_pdf() -> bytes:
+    """A page that paints a form of forms of forms: a few hundred bytes, a billion rectangles."""
     writer = PdfWriter()
     page = writer.add_blank_page(width=595, height=842)
-    stream = DecodedStreamObject()
-    stream.set_data(b"q 1 0 0 1 0 0 cm 0 0 500 800 re f Q\n" * 3_000_000)
-    page[NameObject("/Contents")] = writer._add_object(stream.flate_encode())
+    inner = b"0 0 500 800 re f\n"
+    form: IndirectObject | None = None
+    for _ in range(6):
+        stream = DecodedStreamObject()
+        stream.set_data(inner * 40)
+        stream[NameObject("/Type")] = NameObject("/XObject")
+        stream[NameObject("/Subtype")] = NameObject("/Form")
+        stream[NameObject("/BBox")] = ArrayObject([NumberObject(n) for n in (0, 0, 595, 842)])
+        if form is not None:
+            stream[NameObject("/Resources")] = DictionaryObject(
+                {NameObject("/XObject"): DictionaryObject({NameObject("/F"): form})}
+            )
+        form, inner = writer._add_object(stream), b"/F Do\n"
+    assert form is not None
+    page[NameObject("/Resources")] = DictionaryObject(
+        {NameObject("/XObject"): DictionaryObject({NameObject("/F"): form})}
+    )
+    content = DecodedStreamObject()
+    content.set_data(b"/F Do\n")
+    page[NameObject("/Contents")] = writer._add_object(content)
     out = io.BytesIO()
     writer.write(out)
-    async with running(settings, examine_seconds=2.0, examiners=2) as site:
-        slow, other = await asyncio.gather(site.post(out.getvalue()), site.ask(back_file()))
-        assert slow.status in (200, 422, 503)
-        assert other["sheets"][0]["outcome"] == "passed"
+    return out.getvalue()
+
+
+async def test_a_page_that_paints_without_end_is_ended_and_costs_nobody_else_anything(
+    settings: InquirySettings,
+) -> None:
+    async with running(settings, examine_seconds=2.0, examiners=1, patience_seconds=0.05) as site:
+        endless = asyncio.create_task(site.post(laughing_pdf()))
+        await asyncio.sleep(0.5)
+        assert (await site.client.get(site.url)).status == 200
+        turned_away = await site.post(b"x")
+        assert (turned_away.status, turned_away.headers["Retry-After"]) == (503, "20")
+        assert (await turned_away.json())["trouble"] == "busy"
+        answer = await endless
+        assert (answer.status, (await answer.json())["trouble"]) == (503, "took-too-long")
+        assert (await site.ask(b"x"))["loose"][0]["trouble"] == "unknown-format"
 
 
 async def test_a_body_that_drips_is_ended(settings: InquirySettings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -177,23 +210,49 @@ async def test_a_body_that_drips_is_ended(settings: InquirySettings, monkeypatch
 
 
 async def test_nothing_that_was_sent_is_written_to_a_disk(
-    settings: InquirySettings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    settings: InquirySettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The kernel tells of every file that is made in the folder for temporary ones."""
+    """Temporary files are made by os.open; the examiners, which could not be watched, may open none at all."""
     made: list[str] = []
     real = os.open
 
-    def watched(path: str, flags: int, *more: object, **other: object) -> int:
-        if flags & os.O_CREAT:
+    def watched(path: str, flags: int, *more: int, **other: int) -> int:
+        if flags & os.O_CREAT or flags & os.O_TMPFILE == os.O_TMPFILE:
             made.append(str(path))
-        return real(path, flags, *more, **other)  # type: ignore[arg-type]
+        return real(path, flags, *more, **other)
 
     monkeypatch.setattr(os, "open", watched)
-    monkeypatch.setattr(tempfile, "_os", os, raising=False)
     async with running(settings) as site:
         made.clear()
         await site.ask(sheet_file(), b"x" * 5_000_000)
-    assert made == []
+        assert made == []
+    tempfile.TemporaryFile().close()
+    assert len(made) == 1  # what would have been seen
+
+
+def _try_everything(answers: Connection) -> None:
+    give_up_rights(Allowance(seconds=5, memory=200_000_000))
+    tried: list[Callable[[], object]] = [
+        lambda: open("/etc/hostname"),  # noqa: SIM115 - it must not open
+        socket.socket,
+        lambda: bytearray(2_000_000_000),
+        os.pipe,
+    ]
+    refused = []
+    for attempt in tried:
+        try:
+            attempt()
+        except (OSError, MemoryError) as error:
+            refused.append(type(error).__name__)
+    answers.send_bytes(",".join(refused).encode())
+
+
+def test_an_examiner_can_open_no_file_and_no_socket_and_has_counted_memory() -> None:
+    mine, theirs = multiprocessing.Pipe()
+    child = multiprocessing.get_context("fork").Process(target=_try_everything, args=(theirs,))
+    child.start()
+    assert mine.recv_bytes() == b"OSError,OSError,MemoryError,OSError"
+    child.join()
 
 
 async def test_names_and_paths_lead_nowhere(site: RunningSite) -> None:
@@ -206,8 +265,6 @@ async def test_a_connection_that_sends_no_request_is_closed(
     settings: InquirySettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("center_relay.inquiry.compose.IDLE_SECONDS", 0.3)
-    import ssl
-
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     async with running(settings) as site:

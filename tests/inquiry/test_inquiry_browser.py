@@ -109,15 +109,17 @@ async def test_a_receiver_gets_an_answer_with_and_without_a_script(
             assert await page.evaluate(LOOK) == []
             await page.click("form.ask button")
             await page.wait_for_selector("form.ask")  # nothing is sent without a file
-        await page.set_input_files("#scan", files(tmp_path))
+        # one of the three with both sides: comparing takes a second
+        chosen = files(tmp_path)[1 - (width > 320 and script) :]
+        await page.set_input_files("#scan", chosen)
         if script:
-            assert await page.locator(".chosen li").count() == 2
+            assert await page.locator(".chosen li").count() == len(chosen)
         await page.click("form.ask button")
         await page.wait_for_selector(".verdict")
         words = {"ja": "本物です", "en": "genuine"}[language]
         assert words.lower() in (await page.inner_text(".verdict")).lower()
         assert certificate()[0].issue_number in await page.inner_text("main")
-        assert await page.locator(".fronts img").count() == 2
+        assert await page.locator(".fronts img").count() == len(chosen)
         if script:
             assert await page.evaluate("document.documentElement.lang") == language
             assert await page.evaluate(LOOK) == []

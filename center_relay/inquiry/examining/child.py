@@ -26,7 +26,7 @@ class Allowance:
 def attend(connection: Connection, fonts: str, allowance: Allowance) -> None:
     """Runs in the child until the site hangs up or the allowance is used up."""
     face = typeface(fonts)
-    _give_up_rights(allowance)
+    give_up_rights(allowance)
     with contextlib.suppress(EOFError, ConnectionError):
         _, scans = frames.receive(connection)
         desk = Desk(scans, face)
@@ -45,7 +45,7 @@ def attend(connection: Connection, fonts: str, allowance: Allowance) -> None:
                     raise WireError("examiner: not a question")
 
 
-def _give_up_rights(allowance: Allowance) -> None:
+def give_up_rights(allowance: Allowance) -> None:
     """From here on no file and no socket can be opened, nothing is written, and memory and time are counted."""
     with open("/proc/self/statm", encoding="ascii") as file:
         own = int(file.read().split()[0]) * resource.getpagesize()
