@@ -9,7 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from certificates.domain.clock import JST
-from certificates.errors import ConfigurationError, KofuError
+from certificates.errors import KofuError
 from certificates.pdf.fonts import Typeface, find_mincho
 from certificates.pdf.glyph_gate import undrawable
 from certificates.preview.files import refusals, write_preview
@@ -77,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ProfileError as error:
         print("\n".join(map(str, error.faults)), file=sys.stderr)
         return 1
-    except (ConfigurationError, KofuError) as error:
+    except KofuError as error:
         print(f"certificates: {error}", file=sys.stderr)
         return 2
 

@@ -33,11 +33,11 @@ def _seal(table: Table, read_file: ReadFile) -> OfficialSeal:
     side = table.number("side_mm", MIN_SIDE, MAX_SIDE, _SIDE)
     lettering = table.text("lettering", longest=25, default="")
     image = table.text("image", longest=200, default="")
-    if bool(image) is bool(lettering):
+    if ("image" in table) is ("lettering" in table):
         table.fault("", "image か lettering の一方を指定してください", "needs either image or lettering")
         return _STAND_IN
-    if lettering:
-        return SealLettering(text=lettering, side=side)
+    if not image:
+        return SealLettering(text=lettering, side=side) if lettering else _STAND_IN
     try:
         return read_seal_image(read_file(image), side)
     except OSError as error:
@@ -61,14 +61,14 @@ def read_signatories(
 
 def _signatory(entry: Table, seals: Mapping[str, OfficialSeal], municipality: str) -> Signatory:
     title = entry.text("title", longest=24)
-    if municipality and not title.startswith(municipality[-1]):
+    if municipality and title and not title.startswith(municipality[-1]):
         entry.fault(
             "title",
             f"{municipality}の職名は「{municipality[-1]}」で始めてください",
             f"a title in {municipality} begins with {municipality[-1]}",
         )
     seal = entry.text("seal")
-    if seal not in seals:
+    if seal and seal not in seals:
         entry.fault("seal", f"[seals.{seal}] がありません", f"there is no [seals.{seal}]")
     since = entry.take("since", date, date.min)
     until = entry.take("until", date, date.max) if "until" in entry else None

@@ -92,18 +92,20 @@ def _municipality(profile: Table, read_file: ReadFile) -> Municipality:
 
 
 def _code(profile: Table) -> MunicipalityCode:
-    text = profile.take("code", str, _STAND_IN)
+    text = profile.text("code")
     try:
-        return municipality_code(text)
+        return municipality_code(text) if text else _STAND_IN
     except InvalidValueError as error:
         profile.fault("code", "6桁の全国地方公共団体コード（検査数字つき）ではありません", f"{error.reason}")
     return _STAND_IN
 
 
 def _place(profile: Table, key: str, form: re.Pattern[str], ja: str, en: str) -> str:
+    """A name that ends as such names do, or "" after a fault."""
     value = profile.text(key, longest=20)
-    if not form.fullmatch(value):
+    if value and not form.fullmatch(value):
         profile.fault(key, f"{ja}のどれかで終わる名称にしてください", f"must end in {en}")
+        return ""
     return value
 
 

@@ -93,22 +93,28 @@ class Table:
         return value
 
     def text(self, key: str, *, longest: int = 60, default: str | None = None) -> str:
-        """Text that is printed; without ``default`` it is required."""
+        """Text that is printed, or "" after a fault; without ``default`` it is required."""
         if default is not None and key not in self._values:
             self._known.add(key)
             return default
-        value = self.take(key, str, "？")
+        before = len(self.reading.faults)
+        value = self.take(key, str, "")
+        if len(self.reading.faults) != before:
+            return ""
+        undrawable = self.reading.undrawable
         if not value.strip() or value != value.strip() or len(value) > longest:
             self.fault(
                 key,
                 f"前後に空白のない1文字以上{longest}文字以内の文字列にしてください",
                 f"must have 1 to {longest} characters and no outer spaces",
             )
-        elif self.reading.undrawable is not None and (missing := self.reading.undrawable(value)):
+        elif undrawable is not None and (missing := undrawable(value)):
             self.fault(
                 key, f"書体にない文字があります: {missing}", f"has characters without a glyph: {missing}"
             )
-        return value
+        else:
+            return value
+        return ""
 
     def whole(self, key: str, low: int, high: int) -> int:
         value = self.take(key, int, low)
@@ -144,8 +150,8 @@ class Table:
         self._known.add(key)
         return True
 
-    def moment(self, key: str) -> date | datetime:
-        """A date, or a date-time without a zone: a municipality's clock is Japan's."""
+    def moment(self, key: str) -> date | datetime | None:
+        """A date, or a date-time without a zone (a municipality's clock is Japan's); None after a fault."""
         self._known.add(key)
         value = self._values.get(key)
         if not isinstance(value, date) or (isinstance(value, datetime) and value.tzinfo is not None):
@@ -154,7 +160,7 @@ class Table:
                 "日付か、時差のない日時にしてください",
                 "must be a date, or a date and time without a zone",
             )
-            return date(2001, 1, 1)
+            return None
         return value
 
     def choice(self, key: str, kind: type[E]) -> E:

@@ -101,6 +101,8 @@ def _closure(entry: Table) -> Closure:
     first, last = entry.moment("from"), entry.moment("until")
     reason = entry.text("reason", default="")
     entry.close()
+    if first is None or last is None:
+        return _STAND_IN
     if isinstance(first, datetime) is not isinstance(last, datetime):
         entry.fault(
             "until",

@@ -27,6 +27,8 @@ def read_statements(table: Table) -> Statements:
 def _statement(table: Table, kind: CertificateKind, scope: Scope) -> str:
     """A sentence that attests, and neither more nor less than the paper shows."""
     text = table.text(scope.value, longest=_LONGEST)
+    if not text:
+        return ""
     if "証明" not in text or not text.endswith("。"):
         table.fault(
             scope.value,
@@ -45,9 +47,9 @@ def _statement(table: Table, kind: CertificateKind, scope: Scope) -> str:
 
 def read_paper_words(table: Table) -> PaperWords:
     standard = PaperWords()
-    blank = table.text("blank", longest=8, default=standard.blank)
-    left_out = table.text("left_out", longest=8, default=standard.left_out)
-    unused = table.text("unused", longest=8, default=standard.unused)
+    blank = table.text("blank", longest=8, default=standard.blank) or standard.blank
+    left_out = table.text("left_out", longest=8, default=standard.left_out) or standard.left_out
+    unused = table.text("unused", longest=8, default=standard.unused) or standard.unused
     noted = "seal_note" not in table or table.flag("seal_note")
     table.close()
     note = standard.seal_note if noted else ""

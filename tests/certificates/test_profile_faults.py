@@ -56,8 +56,10 @@ def test_a_bad_profile_says_where_and_why(bad: Mapping[str, str], face: Typeface
     new = bad["new"].replace("; ", "\n") if bad.get("split") else bad["new"]
     text = TEXT.replace(bad["old"], new, 1)
     place = line_of(text, bad["at"], int(bad.get("nth", 1)))
-    about = [fault for fault in faults_of(text, face) if (fault.line, fault.key) == (place, bad["key"])]
-    assert about, faults_of(text, face)
+    found = faults_of(text, face)
+    assert len(found) == int(bad.get("faults", 1)), found  # one mistake is told once
+    about = [fault for fault in found if (fault.line, fault.key) == (place, bad["key"])]
+    assert about, found
     assert bad["says"] in about[0].en
     assert bad["ja"] in about[0].ja
     assert str(about[0]).startswith(f"town.toml:{place}: ")
