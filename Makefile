@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help demo test town load chaos race reconcile bench-sync bench-sync-size bench-pdf survive check preview pictures lock clean
+.PHONY: help demo test town load chaos race reconcile bench-sync bench-sync-size bench-pdf read-back survive check preview pictures lock clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,10 @@ bench-pdf: ## the four-member sheet by both writers and six others: docs/benchma
 survive: ## backs through 18 classes of damage at 300 and 200 dpi, 200 sheets each: docs/benchmarks/survive.md (about an hour)
 	@.ci/setup bench
 	@$(PYTHON) -m load_tests.survive --sheets $(or $(SHEETS),200) --out out/survive --docs docs/benchmarks --date $$(date +%F)
+
+read-back: ## certificates of 1,000 invented residents read by pdftotext, pdfium, pypdf, qpdf: docs/benchmarks/read-back.md (about a minute)
+	@.ci/setup test
+	@$(PYTHON) -m load_tests.read_back --residents 1000 --out docs/benchmarks
 
 check: ## ruff, mypy strict, dependency direction, lock file
 	@$(PYTHON) -m ruff check .

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
-from io import BytesIO
 from pathlib import Path
 
-import pypdfium2
 import pytest
-from pypdf import PdfReader
 
 from certificates.domain.application import Application
 from certificates.domain.content import CertificateContent, certificate_content
@@ -35,6 +31,7 @@ from certificates.errors import ConfigurationError
 from certificates.pdf.fonts import Typeface, find_mincho
 from certificates.pdf.quick.writer import QuickWriter
 from certificates.pdf.writing import Rendered, render
+from load_tests.read_back.readers import READERS
 
 ALL = WITHHELD - STAFF_DESK_ITEMS
 CODE = municipality_code("992011")
@@ -196,22 +193,4 @@ WRITERS: Mapping[str, Callable[[Typeface], Write]] = {
 """Two writers, one layout: what holds for the paper holds for both."""
 
 
-def read_by_pdftotext(pdf: bytes) -> str:
-    command = ["pdftotext", "-raw", "-enc", "UTF-8", "-", "-"]
-    return subprocess.run(command, input=pdf, capture_output=True, check=True).stdout.decode("utf-8")
-
-
-def read_by_pdfium(pdf: bytes) -> str:
-    with pypdfium2.PdfDocument(pdf) as document:
-        return "\n".join(page.get_textpage().get_text_range() for page in document)
-
-
-def read_by_pypdf(pdf: bytes) -> str:
-    return "\n".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages)
-
-
-READERS: Mapping[str, Callable[[bytes], str]] = {
-    "pdftotext": read_by_pdftotext,
-    "pdfium": read_by_pdfium,
-    "pypdf": read_by_pypdf,
-}
+read_by_pdfium = READERS["pdfium"]

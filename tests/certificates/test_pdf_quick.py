@@ -14,7 +14,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from certificates.domain.blocks import Entry, Slot
 from certificates.domain.content import CertificateContent
 from certificates.domain.kinds import CertificateKind, OptionalItem
 from certificates.domain.resident import Resident
@@ -30,7 +29,16 @@ from certificates.pdf.writing import render
 from certificates.problems import ProblemCode
 from certificates.profiles.reading import load_profile, shipped_profile
 from sync.town import invent
-from tests.certificates.paper import Write, content, copies, family, mincho, read_by_pdfium, resident
+from tests.certificates.paper import (
+    Write,
+    content,
+    copies,
+    family,
+    foreigner,
+    mincho,
+    read_by_pdfium,
+    resident,
+)
 from tests.certificates.pixels import pictures, within_a_pixel
 
 
@@ -159,24 +167,42 @@ def test_a_lone_surrogate_never_takes_the_place_of_a_sequence(quick: QuickWriter
     assert found.value.code is ProblemCode.NO_GLYPH
 
 
-@settings(deadline=None, max_examples=150)
+def fuzzed() -> tuple[CertificateContent, ...]:
+    return (
+        content(resident()),
+        content(foreigner()),
+        content(resident(1), resident(2, relation="子"), chosen=(resident(1),)),
+        content(resident(), kind=CertificateKind.SEAL_REGISTRATION),
+    )
+
+
+@settings(deadline=None, max_examples=200)
 @given(
-    name=st.text(min_size=1, max_size=30),
-    address=st.text(
-        alphabet=st.sampled_from("見本町一丁目２番３－辻\U000e0102𠮷 　a"), min_size=1, max_size=60
+    which=st.integers(0, len(fuzzed()) - 1),
+    place=st.integers(0, 30),
+    lines=st.lists(
+        st.text(st.characters(), max_size=30)
+        | st.text(
+            st.sampled_from("見本町一丁目２番３－辻\U000e0102\U000e0100𠮷 　a\n\ue000\ud800"), max_size=60
+        ),
+        max_size=2,
     ),
 )
-def test_any_text_is_issued_or_refused(name: str, address: str) -> None:
+def test_any_text_in_any_value_is_issued_or_refused_by_both_alike(
+    which: int, place: int, lines: list[str]
+) -> None:
     face = mincho()
-    certificate = content(resident(household_head="見本"))
-    block = {**certificate.blocks[0], Slot.NAME: Entry(label="氏名", lines=(name,))}
-    head = {**certificate.head, Slot.ADDRESS: Entry(label="住所", lines=(address,))}
-    certificate = replace(certificate, blocks=(block,), head=head)
+    certificate = fuzzed()[which]
+    blocks = [certificate.head, *certificate.blocks]
+    slots = [(number, slot) for number, block in enumerate(blocks) for slot in block]
+    number, slot = slots[place % len(slots)]
+    blocks[number] = {**blocks[number], slot: replace(blocks[number][slot], lines=tuple(lines))}
+    certificate = replace(certificate, head=blocks[0], blocks=tuple(blocks[1:]))
     writer = QuickWriter(face)
     refused = code_of(lambda contents: render(contents, face), certificate)
-    found = code_of(writer.render, certificate)
-    assert (found is None) == (refused is None)
-    if found is None:
+    assert code_of(writer.render, certificate) is refused
+    assert refused in (None, ProblemCode.NO_GLYPH, ProblemCode.DOES_NOT_FIT)
+    if refused is None:
         assert certificate.missing_from(read_by_pdfium(writer.render([certificate]).pdf)) == ()
 
 

@@ -17,30 +17,15 @@ from pypdf.generic import DictionaryObject
 
 from certificates.domain.blocks import Entry, Slot
 from certificates.domain.content import CertificateContent, bare
-from certificates.domain.dates import RecordedDate
 from certificates.domain.kinds import CertificateKind
-from certificates.domain.resident import Honseki, ResidencyStatus, Resident, Sex
+from certificates.domain.resident import ResidencyStatus
 from certificates.errors import RefusedError
 from certificates.pdf.fonts import Typeface
 from certificates.pdf.samples import sample_contents
 from certificates.pdf.writing import render
-from tests.certificates.paper import READERS, Write, content, foreigner, mincho, resident
+from tests.certificates.paper import READERS, Write, content, mincho, resident
 
 SAMPLES = ("household", "foreign", "individual", "seal")
-# Names as registers hold them: the second plane, 辻 and 葛 in their Moji_Joho forms, compatibility characters, 﨑.
-SURNAMES = (
-    "𠮷見",
-    "辻\U000e0102本",
-    "辻\U000e0103",
-    "葛\U000e0102木",
-    "髙橋",
-    "山﨑",
-    "邉",
-    "\uf929",
-    "𩸽谷",
-    "渡邊\U000e0109",
-)
-GIVEN = ("一郎", "花子", "トメ", "希", "𠀋", "ヱイ子", "あ〻子")
 
 
 @pytest.fixture(scope="module")
@@ -53,43 +38,6 @@ def needs(tool: str) -> None:
         pytest.skip(f"{tool} is not installed")
 
 
-def person(choice: random.Random, serial: int, head: str) -> Resident:
-    surname = choice.choice(SURNAMES)
-    name = f"{surname}　{choice.choice(GIVEN)}"
-    day = RecordedDate.of(date(choice.randint(1930, 2020), choice.randint(1, 12), choice.randint(1, 28)))
-    town = choice.choice(("見本町", "架空一丁目", "大字見本字架空"))
-    moved = choice.random() < 0.5
-    shared = {
-        "household_head": head,
-        "address": "見本県みほん市架空町二丁目３番４－５０６号　コーポ・みほん５０６",
-    }
-    if choice.random() < 0.3:
-        return foreigner(
-            number=resident(serial).number,
-            name=f"SAMPLE {choice.choice(('LI', 'NGUYEN VAN', 'O`HARA-MC'))} {serial}",
-            alias=name if moved else None,
-            alias_kana="ミホン　ツウ" if moved else None,
-            birth=day,
-            relation="世帯主" if serial == 1 else "同居人",
-            **shared,
-        )
-    return resident(
-        serial,
-        name=name,
-        name_kana="ミホン　イチロウ" if choice.random() < 0.5 else None,
-        former_surname=choice.choice(SURNAMES) if moved else None,
-        birth=day,
-        sex=choice.choice((Sex.MALE, Sex.FEMALE)),
-        relation="世帯主" if serial == 1 else choice.choice(("子", "妻の母", "子の妻の弟")),
-        honseki=Honseki(place=f"架空県かくう市{town}{choice.randint(1, 9999)}番地", head=name),
-        previous_address=f"架空県かくう市{town}{choice.randint(1, 99)}－{choice.randint(1, 99)}"
-        if moved
-        else None,
-        individual_number=f"{choice.randrange(10**12):012d}",
-        **shared,
-    )
-
-
 @pytest.mark.parametrize("reader", READERS)
 @pytest.mark.parametrize("name", SAMPLES)
 def test_a_sample_reads_back_exactly(face: Typeface, write: Write, name: str, reader: str) -> None:
@@ -97,28 +45,6 @@ def test_a_sample_reads_back_exactly(face: Typeface, write: Write, name: str, re
         needs("pdftotext")
     sample = sample_contents(face)[name]
     assert sample.missing_from(READERS[reader](write([sample]).pdf)) == ()
-
-
-@pytest.fixture(scope="module")
-def households(write: Write) -> list[tuple[CertificateContent, bytes]]:
-    """Fifty certificates of chance, one to six members each."""
-    choice = random.Random(20261121)
-    found = []
-    for _ in range(50):
-        members = (person(choice, serial, "見本　世帯主") for serial in range(1, choice.randint(1, 6) + 1))
-        certificate = content(*members)
-        found.append((certificate, write([certificate]).pdf))
-    return found
-
-
-@pytest.mark.parametrize("reader", READERS)
-def test_fifty_households_of_chance_read_back_exactly(
-    households: list[tuple[CertificateContent, bytes]], reader: str
-) -> None:
-    if reader == "pdftotext":
-        needs("pdftotext")
-    for certificate, pdf in households[: 50 if reader != "pypdf" else 15]:  # pypdf takes its time
-        assert certificate.missing_from(READERS[reader](pdf)) == ()
 
 
 def chance_name(choice: random.Random, face: Typeface) -> str:
