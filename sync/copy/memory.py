@@ -22,6 +22,7 @@ from sync.copy.store import (
     Found,
     InboxRow,
     InboxState,
+    LeafMove,
     Numbered,
     ResidentRow,
     Row,
@@ -33,7 +34,7 @@ from sync.copy.store import (
     Writing,
     row_of,
 )
-from sync.reconcile.leaves import Leaf, LeafMove, leaf_moves
+from sync.reconcile.leaves import Leaf, leaf_moves
 
 
 @dataclass(slots=True)

@@ -13,8 +13,8 @@ from sync.copy.parts import Part, Values, Way
 from sync.copy.postgresql import PostgresqlRows
 from sync.copy.sql_rows import row_values
 from sync.copy.sqlite import SqliteRows
-from sync.copy.store import Row
-from sync.reconcile.leaves import LeafMove, halves
+from sync.copy.store import LeafMove, Row
+from sync.reconcile.leaves import halves
 
 
 class BulkRows(Protocol):

@@ -31,6 +31,7 @@ from sync.copy.store import (
     FeedState,
     Found,
     InboxState,
+    LeafMove,
     ResidentRow,
     Row,
     Store,
@@ -38,7 +39,7 @@ from sync.copy.store import (
     Wanted,
     Writing,
 )
-from sync.reconcile.leaves import LeafMove, leaf_of, row_digest, subject_of
+from sync.reconcile.leaves import leaf_of, row_digest, subject_of
 
 F = TypeVar("F")
 K = TypeVar("K", str, int)

@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from certificates.domain.entitlement import Watermark
 from certificates.domain.identifiers import CardSerial, HouseholdNumber, MunicipalityCode, ResidentNumber
@@ -20,9 +20,6 @@ from sync.change.records import text_of
 from sync.checks.faults import Fault, Sentence
 from sync.checks.sentences import sentence_of
 from sync.feed.wire import NO_CHAIN
-
-if TYPE_CHECKING:
-    from sync.reconcile.leaves import LeafMove  # it digests the rows below, so that it cannot come first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,6 +230,18 @@ class Numbered:
 
     sequence: int
     row: Row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeafMove:
+    """How one delivery moves a leaf of the digest tree (``sync.reconcile.leaves``).
+
+    ``digest`` is exclusive-ored into it; ``touched`` is the highest number.
+    """
+
+    leaf: str
+    digest: int
+    touched: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,9 @@ _CHOICES = ", ".join(f"{scheme}://" for scheme in SCHEMES)
 GROUP = "issuance"
 MAX_FRAMES = 64
 """Frames that wait at most; older ones are forgotten, the registry sends them again. A frame is up to 16 MB."""
+FRAMES_LAST = 600
+"""Seconds after the last frame until Redis forgets all that nobody has taken: a registry that fell silent leaves no resident
+there, and one that comes back sends again."""
 _MAX_ANSWERS = 1_000
 
 Fields = Mapping[bytes, bytes]
@@ -91,11 +94,11 @@ class FeedStreams:
 
     async def add_frame(self, frame: bytes) -> bytes:
         """The new entry's id. Cut exactly: Redis's approximate cut keeps up to a hundred entries more."""
-        async with _bounded(self._seconds):
-            return cast(
-                bytes,  # decode_responses is off
-                await self._client.xadd(self._frames, {"frame": frame}, maxlen=MAX_FRAMES, approximate=False),
-            )
+        async with _bounded(self._seconds), self._client.pipeline(transaction=True) as pipeline:
+            pipeline.xadd(self._frames, {"frame": frame}, maxlen=MAX_FRAMES, approximate=False)
+            pipeline.expire(self._frames, FRAMES_LAST)
+            entry, _ = await pipeline.execute()
+        return cast(bytes, entry)  # decode_responses is off
 
     async def last_answer(self) -> bytes:
         """The id of the newest answer, from which to wait for the next."""

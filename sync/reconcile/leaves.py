@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from certificates.domain.identifiers import HouseholdNumber, ResidentNumber
 from sync.change.records import Kind
-from sync.copy.store import CardRow, ResidentRow, Row, SealRow, SuppressionRow
+from sync.copy.store import CardRow, LeafMove, ResidentRow, Row, SealRow, SuppressionRow
 
 LEAF_LENGTH = 14
 """Characters of a leaf's name."""
@@ -74,15 +74,6 @@ def _columns(row: Row) -> tuple[tuple[str, ...], Kind]:
             return (row.key, row.resident or "", row.household or "", released), Kind.SUPPRESSION
         case CardRow():
             return (row.serial, row.resident, "1" if row.removed else "0"), Kind.CARD
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeafMove:
-    """How one delivery moves a leaf: ``digest`` is exclusive-ored into it; ``touched`` is the highest number."""
-
-    leaf: str
-    digest: int
-    touched: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from certificates.domain.identifiers import HouseholdNumber, ResidentNumber
 from sync.change.events import Change
 from sync.change.records import Kind
-from sync.copy.store import ResidentRow, Row, row_of
-from sync.reconcile.leaves import LeafMove, leaf_moves, subject, subject_of
+from sync.copy.store import LeafMove, ResidentRow, Row, row_of
+from sync.reconcile.leaves import leaf_moves, subject, subject_of
 from sync.reconcile.subjects import row_key
 
 Key = tuple[Kind, str]

@@ -18,7 +18,7 @@ from certificates.wire.jose import SigningKey
 from load_tests.servers.redis import PrivateRedis, private_redis
 from sync.copy.store import Store, Transaction
 from sync.feed.reception import Reception
-from sync.feed.redis import MAX_FRAMES, Answer, FeedStreams, open_redis
+from sync.feed.redis import FRAMES_LAST, MAX_FRAMES, Answer, FeedStreams, open_redis
 from sync.feed.streams import Consumer, consuming, require_feed
 from sync.feed.wire import FeedReceipt, ReceiptStatus
 from sync.registry.adapters.memory import MemoryBooks
@@ -156,7 +156,9 @@ async def test_what_a_dead_consumer_was_given_another_one_takes(
         await until_applied(copy, 5)
         await streams.add_frame(source.frame(6, 7))
         await until_applied(copy, 7)
-    assert (await client.xpending(FRAMES, "issuance"))["pending"] == 0
+        async with asyncio.timeout(20):  # it is acknowledged after it was applied
+            while (await client.xpending(FRAMES, "issuance"))["pending"]:  # noqa: ASYNC110 - Redis announces nothing
+                await asyncio.sleep(0.005)
 
 
 async def test_a_frame_that_was_deleted_under_a_dead_consumer_stands_in_nobodys_way(
@@ -208,6 +210,7 @@ async def test_frames_that_nobody_takes_are_bounded_and_the_registry_is_told(
     for _ in range(MAX_FRAMES + 5):
         await streams.add_frame(b"frame")
     assert await client.xlen(FRAMES) == MAX_FRAMES
+    assert 0 < await client.ttl(FRAMES) <= FRAMES_LAST  # a registry that falls silent leaves nobody there
 
 
 async def test_an_answer_to_another_frame_or_of_no_known_form_is_not_believed(

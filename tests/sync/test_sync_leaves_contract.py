@@ -14,10 +14,10 @@ from sync.copy.database import writing, writing_alone
 from sync.copy.memory import MemoryCopy
 from sync.copy.register import RegisterCopy
 from sync.copy.rows import add_rows, move_leaves, put_rows
-from sync.copy.store import row_of
+from sync.copy.store import LeafMove, row_of
 from sync.copy.tables import doubts
 from sync.feed.full_load import load_full
-from sync.reconcile.leaves import LeafMove, leaf_moves, subject
+from sync.reconcile.leaves import leaf_moves, subject
 from sync.town import Scenario
 from sync.town.day import day_of_changes
 from sync.town.numbers import MUNICIPALITY

@@ -197,6 +197,35 @@ async def test_the_copy_gets_everything_whatever_the_line_does(simple: Held, fau
     await require_equal(simple, registry)
 
 
+async def test_as_many_deliveries_are_on_their_way_as_the_window_allows_and_in_their_order(
+    simple: Held,
+) -> None:
+    registry = TestRegistry()
+    for change in day(30):
+        registry.enter(change)
+    books = MemoryBooks(MUNICIPALITY)
+    await books.begin(small_town().records(), 0)
+    await books.enter(registry.changes)
+    now = most = 0
+
+    class Slow(Line):
+        async def send(self, frame: bytes) -> FeedReceipt:
+            nonlocal now, most
+            now += 1
+            most = max(most, now)
+            await asyncio.sleep(0.01)
+            receipt = await super().send(frame)
+            now -= 1
+            return receipt
+
+    line = Slow(simple)
+    push = Push(books, line, KEY, MUNICIPALITY, lambda: NOW, replace(PACE, batch=3, window=3))
+    while await push.once():
+        pass
+    assert (push.acknowledged, line.sent, most) == (30, 11, 3)  # a heartbeat first; nothing was sent twice
+    await require_equal(simple, registry)
+
+
 async def test_news_are_pushed_at_once_and_silence_is_filled_with_heartbeats(simple: Held) -> None:
     books = MemoryBooks(MUNICIPALITY)
     await books.begin(small_town().records(), 0)

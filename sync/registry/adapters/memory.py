@@ -10,9 +10,9 @@ from certificates.errors import InvalidValueError, RefusedError
 from certificates.problems import ProblemCode
 from sync.change.cloud_events import write_event
 from sync.change.events import Change, Record
-from sync.copy.store import Row, row_of
+from sync.copy.store import LeafMove, Row, row_of
 from sync.feed.wire import NO_CHAIN, link
-from sync.reconcile.leaves import Leaf, LeafMove, leaf_moves, subject_of
+from sync.reconcile.leaves import Leaf, leaf_moves, subject_of
 from sync.reconcile.subjects import row_key
 from sync.registry.entering import Key, effects_of
 from sync.registry.ports import Outgoing, Span, SubjectRecords, is_whole

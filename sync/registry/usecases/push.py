@@ -117,8 +117,7 @@ class Push:
         span = outgoing.span
         sending = next_sending(span, after, self._pace.batch)
         if sending is HEARTBEAT and self._under_way:
-            await self._settle()
-            return True
+            return self._more(await self._settle())
         events = fitting(outgoing.events)
         if sending is not HEARTBEAT:
             sending = Sending(first=sending.first, last=sending.first + len(events) - 1)
@@ -127,6 +126,9 @@ class Push:
         self._under_way.append(_UnderWay(sending=sending, span=span, receipt=receipt))
         if sending is HEARTBEAT or sending.last == span.position or len(self._under_way) >= self._pace.window:
             span = await self._settle()
+        return self._more(span)
+
+    def _more(self, span: Span) -> bool:
         return bool(self._under_way) or next_sending(span, self.acknowledged, 1) is not HEARTBEAT
 
     async def _settle(self) -> Span:

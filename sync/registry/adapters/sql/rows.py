@@ -16,8 +16,8 @@ from sync.copy import tables
 from sync.copy.looking import LOOK_ROWS, seen_in
 from sync.copy.parts import Part, Values, Way
 from sync.copy.rows import add_rows, bulk_rows, current, move_leaves, moved
-from sync.copy.store import Row, row_of
-from sync.reconcile.leaves import LEAF_LENGTH, LeafMove, leaf_moves, subject_of
+from sync.copy.store import LeafMove, Row, row_of
+from sync.reconcile.leaves import LEAF_LENGTH, leaf_moves, subject_of
 from sync.reconcile.subjects import row_key
 from sync.registry.adapters.sql.dialects import dialect_of
 from sync.registry.adapters.sql.tables import ROWS, outbox, touched
