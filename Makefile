@@ -71,6 +71,7 @@ pictures: ## draw the pictures of docs/ and the seals of the invented municipali
 	@.ci/setup demo
 	@$(PYTHON) -m certificates.pdf.seal_scans --out certificates/profiles/seals
 	@$(PYTHON) -m certificates.pdf.gallery --out docs/pictures
+	@$(PYTHON) -m certificates.preview.side_by_side --out docs/pictures
 
 lock: ## pin every dependency with its hashes
 	@$(PYTHON) -m piptools compile -q --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options --extra dev -o requirements.lock pyproject.toml

@@ -12,6 +12,7 @@ from PIL import Image
 from certificates.__main__ import main
 from certificates.domain.content import bare
 from certificates.pdf.reading import read_pages
+from certificates.preview.side_by_side import main as draw_side_by_side
 from certificates.profiles.reading import load_profile, shipped_profile
 from tests.certificates.paper import mincho
 
@@ -66,6 +67,12 @@ def test_a_preview_is_pdf_png_and_a_page_that_shows_them_all(tmp_path: Path) -> 
         assert picture.size == (993, 1404)  # A4 at 120 dots per inch, rounded up
     assert "ひながた町" in page
     assert "12:00 休止" in page
+
+
+def test_the_three_are_drawn_side_by_side(tmp_path: Path) -> None:
+    draw_side_by_side(["--out", str(tmp_path)])
+    with Image.open(tmp_path / "municipalities.png") as picture:
+        assert picture.width > 2 * picture.height
 
 
 def test_what_cannot_be_looked_at_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
