@@ -137,7 +137,12 @@ async def opened(settings: InquirySettings, loaded: Loaded) -> AsyncIterator[Inq
 def _site(settings: InquirySettings, inquire: Inquire) -> Site:
     return Site(
         inquire=inquire,
-        turns=Turns(burst=settings.burst, per_minute=settings.per_minute, monotonic=time.monotonic),
+        turns=Turns(
+            burst=settings.burst,
+            per_minute=settings.per_minute,
+            together=settings.together,
+            monotonic=time.monotonic,
+        ),
         uploads=asyncio.Semaphore(settings.uploads),
         limits=UploadLimits(
             files=settings.files,

@@ -85,9 +85,12 @@ class InquirySettings:
     files: int = setting("KOFU_INQUIRY_FILES", "files in one inquiry, 1 to 12", default=6)
     file_megabytes: int = setting("KOFU_INQUIRY_FILE_MEGABYTES", "largest file, 1 to 60", default=30)
     all_megabytes: int = setting("KOFU_INQUIRY_ALL_MEGABYTES", "largest inquiry, 1 to 60", default=60)
-    burst: int = setting("KOFU_INQUIRY_BURST", "inquiries of one address at once, 1 to 10000", default=10)
+    burst: int = setting("KOFU_INQUIRY_BURST", "inquiries of one address in a row, 1 to 10000", default=10)
     per_minute: int = setting(
         "KOFU_INQUIRY_PER_MINUTE", "inquiries of one address a minute, 1 to 10000", default=10
+    )
+    together: int = setting(
+        "KOFU_INQUIRY_TOGETHER", "inquiries of one address at the same time, 1 to 1000", default=4
     )
     call_seconds: float = setting(
         "KOFU_INQUIRY_CALL_SECONDS", "longest wait for the centre and for the memory", default=4.0
@@ -109,6 +112,7 @@ class InquirySettings:
             ("ALL_MEGABYTES", self.all_megabytes, 1, 60),
             ("BURST", self.burst, 1, 10_000),
             ("PER_MINUTE", self.per_minute, 1, 10_000),
+            ("TOGETHER", self.together, 1, 1000),
             ("CALL_SECONDS", self.call_seconds, 0.05, 60),
         ):
             if not low <= value <= high:

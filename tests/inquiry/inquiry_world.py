@@ -153,6 +153,7 @@ def site_settings(folder: Path) -> InquirySettings:
         secret=secret,
         burst=1000,
         per_minute=1000,
+        together=100,
     )
 
 

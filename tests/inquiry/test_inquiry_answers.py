@@ -11,7 +11,9 @@ import pypdfium2
 import pytest
 from PIL import Image
 
+from anti_forgery.marking import mark
 from center_relay.inquiry.settings import InquirySettings
+from tests.anti_forgery.marks_world import fronts, picture, profile, sealer, sheets
 from tests.inquiry.inquiry_world import (
     JSON,
     RunningSite,
@@ -54,6 +56,15 @@ async def test_a_changed_figure_is_found_and_shown_beside_the_original(site: Run
     assert "The front is not the original one" in page
     assert page.count("<b>生年月日</b>") == 1
     assert page.count("<figure>") == 2
+
+
+async def test_a_back_that_carries_words_alone_shows_them(site: RunningSite) -> None:
+    back = as_file(picture(mark(fronts(1), sheets(1), sealer(), profile()), 1, 200).convert("RGB"), "JPEG")
+    sheet = await site.sheet(back)
+    assert (sheet["conclusion"], sheet["restored"]) == ("compare", None)
+    page = await (await site.post(back, accept="text/html")).text()
+    assert "うら面には文字だけが入っています" in page
+    assert "氏名　見本　太郎" in page
 
 
 async def test_the_front_of_another_sheet_is_told_apart_from_a_changed_one(site: RunningSite) -> None:

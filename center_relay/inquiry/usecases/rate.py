@@ -1,10 +1,11 @@
-"""How often one address may ask: a bucket of turns that fills again with time, kept in this process only."""
+"""How often one address may ask, and how much at once: turns that come back with time, kept in this process only."""
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
-from collections import OrderedDict
-from collections.abc import Callable
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 MOST = 50_000
@@ -13,19 +14,36 @@ _PREFIX = 64  # of IPv6: one household has that many addresses
 
 @dataclass(slots=True, kw_only=True)
 class Turns:
-    """``burst`` at once, ``per_minute`` in the long run. ``monotonic`` gives seconds. Addresses are in no log.
+    """``burst`` in a row, ``per_minute`` in the long run, ``together`` at the same time.
 
-    At most ``MOST`` addresses are remembered: the one that has been silent longest goes first, with a full bucket.
+    ``monotonic`` gives seconds. Addresses are in no log. At most ``MOST`` are remembered: the one that has been silent
+    longest goes first, with all its turns.
     """
 
     burst: int
     per_minute: float
+    together: int
     monotonic: Callable[[], float]
     _left: OrderedDict[str, tuple[float, float]] = field(default_factory=OrderedDict, repr=False)
+    _open: Counter[str] = field(default_factory=Counter, repr=False)
 
-    def take(self, address: str) -> bool:
-        """False when ``address`` has no turn left now."""
+    @contextlib.contextmanager
+    def turn(self, address: str) -> Iterator[bool]:
+        """False when ``address`` has no turn now; a turn lasts as long as the context."""
         name = _network(address)
+        granted = self._open[name] < self.together and self._take(name)
+        if not granted:
+            yield False
+            return
+        self._open[name] += 1
+        try:
+            yield True
+        finally:
+            self._open[name] -= 1
+            if not self._open[name]:
+                del self._open[name]
+
+    def _take(self, name: str) -> bool:
         now = self.monotonic()
         left, since = self._left.pop(name, (float(self.burst), now))
         left = min(float(self.burst), left + (now - since) * self.per_minute / 60)

@@ -69,10 +69,14 @@ class Site:
         return _page(body)
 
     async def _answer(self, request: web.Request) -> Answer:
-        if not self.turns.take(self._address(request)):
-            raise SiteError(SiteTrouble.TOO_OFTEN)
-        if self.uploads.locked():
-            raise SiteError(SiteTrouble.BUSY)
+        with self.turns.turn(self._address(request)) as granted:
+            if not granted:
+                raise SiteError(SiteTrouble.TOO_OFTEN)
+            if self.uploads.locked():
+                raise SiteError(SiteTrouble.BUSY)
+            return await self._examined(request)
+
+    async def _examined(self, request: web.Request) -> Answer:
         async with self.uploads:
             scans = await read_scans(request, self.limits)
             try:
