@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import os
-import random
-import socket
 import subprocess
 import sys
 import tempfile
@@ -18,6 +16,7 @@ from typing import Final
 import kiosk_client
 from certificates.errors import UnavailableError
 from kiosk_client.card.ports import CardReader
+from load_tests.ports import free_port
 from load_tests.servers.process import find_program, running
 
 READER_NAME: Final = "Virtual PCD 00 00"
@@ -27,7 +26,6 @@ _RUN_FOLDER: Final = Path("/run/pcscd")  # compiled into pcscd, which insists on
 _LISTENING: Final = "0A"  # a socket's state in /proc/net/tcp, see proc(5)
 _ASKED: Final[dict[int, str]] = {}  # process id → socket of the pcscd that it asks
 _SLOTS: Final = 2  # the driver listens on as many ports in a row
-_PORTS: Final = range(20000, 32000)  # below the ephemeral range, so that no client's socket takes one
 
 # Hands pcscd its listening socket the way systemd does (sd_listen_fds(3)), which lets it lie anywhere.
 _LAUNCH: Final = """
@@ -59,7 +57,7 @@ class PrivatePcscd:
 
     def __init__(self, folder: Path, program: str) -> None:
         self.folder = folder
-        self.port = _free_ports()
+        self.port = free_port(host="", in_a_row=_SLOTS)
         self._program = program
         self._process = ExitStack()
         self._socket = folder / "socket"
@@ -187,13 +185,3 @@ def _listens(port: int) -> bool:
     """Whether somebody listens on ``port``, found out without connecting: vpcd would take that for a card."""
     lines = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
     return any(line[1].endswith(f":{port:04X}") and line[3] == _LISTENING for line in lines)
-
-
-def _free_ports() -> int:
-    """The first of ``_SLOTS`` ports in a row that nothing listens on."""
-    for port in random.sample(_PORTS, 100):
-        with contextlib.suppress(OSError), ExitStack() as probes:
-            for offset in range(_SLOTS):
-                probes.enter_context(socket.socket()).bind(("", port + offset))
-            return port
-    raise UnavailableError("pcscd", "no free port between 20000 and 32000", outcome_known=True)
