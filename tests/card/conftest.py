@@ -165,6 +165,13 @@ class Pulled(SoftwareCard):
         return answer
 
 
+async def _everything_else_ends() -> None:
+    """A card that was lifted closes its line before the loop stops under it."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    await asyncio.gather(*others, return_exceptions=True)
+    await asyncio.sleep(0)  # a transport that was told to close does so in the next round
+
+
 class PcscBench:
     """The card speaks to vpcd from a thread of this process, so that a test can reach into it."""
 
@@ -220,6 +227,7 @@ class PcscBench:
         try:
             self.take_off()
         finally:
+            asyncio.run_coroutine_threadsafe(_everything_else_ends(), self._loop).result(10)
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join()
             self._loop.close()
