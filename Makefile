@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help demo test town load chaos race reconcile bench-sync bench-sync-size bench-pdf read-back survive check preview pictures lock clean
+.PHONY: help demo test town load chaos race reconcile bench-sync bench-sync-size bench-pdf read-back survive tamper check preview pictures lock clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,10 @@ survive: ## backs through 18 classes of damage at 300 and 200 dpi, 200 sheets ea
 read-back: ## certificates of 1,000 invented residents read by pdftotext, pdfium, pypdf, qpdf: docs/benchmarks/read-back.md (about a minute)
 	@.ci/setup test
 	@$(PYTHON) -m load_tests.read_back --residents 1000 --out docs/benchmarks
+
+tamper: ## forged fronts of eight kinds in four qualities, 200 of each: docs/benchmarks/tamper.md (about two hours)
+	@.ci/setup bench
+	@$(PYTHON) -m load_tests.tamper --sheets $(or $(SHEETS),200) --out out/tamper --docs docs/benchmarks --date $$(date +%F)
 
 check: ## ruff, mypy strict, dependency direction, lock file
 	@$(PYTHON) -m ruff check .

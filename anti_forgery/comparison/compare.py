@@ -25,12 +25,16 @@ GLYPH_LIMIT, GLYPH_DOUBT = 0.48, 0.43
 SEAL_LIMIT, SEAL_DOUBT = 0.62, 0.5
 WORST_BLUR = 2.0
 """Pixels (300 to the inch) of blur with which figures can be told apart."""
-OTHER = 0.3
-"""Share of the glyphs that differ when the page is another one."""
+OTHER = 0.15
+"""Share of the glyphs that differ when the page is another one; labels are the same on every page of a form."""
 _FAINT_TEXT = 0.3
+_ENOUGH_INK = 60
+"""Pixels of ink with which a correlation can be trusted whole; a figure 1 of 9 points has about 80."""
 _SMALLEST = 2.0
 """Millimetres: smaller type holds no value and is not sure enough to accuse anybody."""
-_UPRIGHT_DPI = 150
+UPRIGHT_DPI = 150
+_RUN = 60.0
+"""Millimetres of a line that move as one."""
 _PAGE = Box(0, 0, *PAPER)
 
 
@@ -57,18 +61,16 @@ def compare(front: Image.Image, sheet: SheetFacts, face: Typeface) -> Comparison
     if found.likeness < LEAST:
         return Comparison.cannot_tell(Doubt.NOT_FOUND)
     found = settled(grey, found, truth.ink)
-    page = upright(colour, found)
-    shown = page.resize((page.width * _UPRIGHT_DPI // DPI, page.height * _UPRIGHT_DPI // DPI))
-    return _judged(page, page_ink(page.getchannel("B") if page.mode == "RGB" else page), truth, shown)
+    return _judged(upright(colour, found, UPRIGHT_DPI), page_ink(upright(grey, found)), truth)
 
 
-def _judged(page: Image.Image, scan: Floats, truth: Truth, shown: Image.Image) -> Comparison:
+def _judged(shown: Image.Image, scan: Floats, truth: Truth) -> Comparison:
     parts = list(seals.tiles(truth))
     boxes = [glyph.box for glyph in truth.glyphs] + [box for _, box in parts]
-    lines: list[object] = [(glyph.row, round(glyph.box.y + glyph.box.height, 1)) for glyph in truth.glyphs]
+    lines: list[object] = [_line(glyph.row, glyph.box) for glyph in truth.glyphs]
     lines += [seal.row for seal, _ in parts]
-    scores = glyphs.score(scan, truth.ink.astype(np.float32) / 255, boxes, lines)
     count = len(truth.glyphs)
+    scores = glyphs.score(scan, truth.ink.astype(np.float32) / 255, boxes, lines, lettering=count or None)
     contrast = float(np.median(scores.tone[:count])) if count else 1.0
     places = _glyph_places(truth, scores, count) + _seal_places(parts, scores, count)
     changed = sum(place.score >= 1 for place in places)
@@ -76,15 +78,19 @@ def _judged(page: Image.Image, scan: Floats, truth: Truth, shown: Image.Image) -
         if scores.sigma > WORST_BLUR:
             return Comparison.cannot_tell(Doubt.TOO_POOR, upright=shown)
         whole = Place(row="", kind=Kind.OTHER_PAGE, box=_PAGE, score=changed / (OTHER * count))
-        return Comparison(outcome=Likeness.DIFFERS, differences=(whole,), upright=shown)
+        differing = joined([place for place in places if place.score >= 1])
+        return Comparison(outcome=Likeness.DIFFERS, differences=(whole, *differing), upright=shown)
     if contrast < _FAINT_TEXT or scores.sigma > WORST_BLUR:
         return Comparison.cannot_tell(Doubt.TOO_POOR, upright=shown)
     places += [
         Place(row=seal.row, kind=Kind.TONE, box=seal.box, score=beyond)
-        for seal, beyond in seals.tones(scan, page, truth)
+        for seal, beyond in seals.tones(scan, shown, truth, scores.sigma)
     ]
     folds = 0
+    bent = [glyph.box for glyph, moved in zip(truth.glyphs, scores.elsewhere, strict=False) if moved]
     for box, ink in blanks.added(scan, truth.ink, contrast):
+        if any(_near(box, line) for line in bent):
+            continue  # the ink of a line that lies beside its place
         fold = blanks.is_fold(box)
         folds += fold
         places.append(Place(row="", kind=Kind.ADDED, box=box, score=min(ink, 0.95) if fold else ink))
@@ -98,13 +104,29 @@ def _judged(page: Image.Image, scan: Floats, truth: Truth, shown: Image.Image) -
     return Comparison(outcome=Likeness.MATCHES, upright=shown)
 
 
+def _line(row: str, box: Box) -> object:
+    """Glyphs that move together: near to each other on one line of text."""
+    return row, round(box.y + box.height, 1), int(box.x / _RUN)
+
+
+def _near(one: Box, other: Box, by: float = 3.5) -> bool:
+    return (
+        one.x < other.x + other.width + by
+        and other.x < one.x + one.width + by
+        and one.y < other.y + other.height + by
+        and other.y < one.y + one.height + by
+    )
+
+
 def _doubt(kind: Kind) -> float:
     """The score from which a place is not sure."""
     return {Kind.TONE: 0.85, Kind.ADDED: 0.9}.get(kind, GLYPH_DOUBT / GLYPH_LIMIT)
 
 
 def _unlikeness(scores: glyphs.Scores) -> Floats:
-    return np.asarray((1 - scores.likeness) + np.maximum(0.8 * scores.extra, 1.6 * scores.missing))
+    # the correlation of a hyphen says little
+    weight = np.clip(scores.ink / _ENOUGH_INK, 0.3, 1)
+    return np.asarray(weight * (1 - scores.likeness) + np.maximum(0.8 * scores.extra, 1.6 * scores.missing))
 
 
 def _glyph_places(truth: Truth, scores: glyphs.Scores, count: int) -> list[Place]:

@@ -27,14 +27,24 @@ _SAMPLE = 160
 WINDOW = 5
 """Side in pixels of the square over which ink too much or too little is averaged: about a stroke's width twice."""
 
+_LOST, _MOST_LOST = 0.6, 0.25
+"""Likeness of a line that is not where it should be, and how many of the lines may be looked for farther away."""
+_FAR = 40
+"""Pixels to look for such a line: 3.4 mm."""
+_VALUES = ("extra", "missing", "surplus", "lack", "likeness", "tone", "ink")
 _LONG, _LONG_SHARE = 9, 2.2
 """Side of the larger square, and how much of a stroke's mean in the small square is left in it, at least."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """One value a glyph: ``extra`` and ``missing`` are the most ink (1 is black) too much or too little in a square of
-    ``WINDOW`` pixels, ``surplus`` and ``lack`` all of it over the glyph's own ink; ``tone`` its contrast in the scan."""
+    """One value a glyph.
+
+    ``extra`` and ``missing`` are the most ink (1 is black) too much or too little in a square of ``WINDOW`` pixels,
+    ``surplus`` and ``lack`` all of it over the glyph's own ``ink`` (in pixels), ``likeness`` the correlation with the
+    truth, ``tone`` the contrast in the scan. ``elsewhere`` says that a glyph was found only when its line had been
+    looked for farther away; ``sigma`` is the blur of the scan in pixels.
+    """
 
     extra: Floats
     missing: Floats
@@ -42,18 +52,78 @@ class Scores:
     lack: Floats
     likeness: Floats
     tone: Floats
+    ink: Floats
     sigma: float
+    elsewhere: NDArray[np.bool_]
 
 
-def score(scan: Floats, truth: Floats, boxes: Sequence[Box], lines: Sequence[object]) -> Scores:
-    """``scan`` and ``truth`` are ink of one shape; glyphs that share an entry of ``lines`` lie on one line of text."""
+def score(
+    scan: Floats,
+    truth: Floats,
+    boxes: Sequence[Box],
+    lines: Sequence[object],
+    *,
+    lettering: int | None = None,
+) -> Scores:
+    """``scan`` and ``truth`` are ink of one shape; glyphs that share an entry of ``lines`` lie on one line of text.
+
+    Contrast is that of the first ``lettering`` boxes, the text. A line that is not where it should be is looked for
+    a little farther away: paper that is bent at its edge.
+    """
+    moved = np.zeros((len(boxes), 2), dtype=np.intp)
+    found = _score(scan, truth, boxes, lines, moved, lettering)
+    numbers: dict[object, list[int]] = defaultdict(list)
+    for number, line in enumerate(lines):
+        numbers[line].append(number)
+    lost = [members for members in numbers.values() if np.median(found.likeness[members]) < _LOST]
+    if not 0 < len(lost) <= _MOST_LOST * len(numbers):
+        return found
+    for members in lost:
+        moved[members] = _line_shift(scan, truth, [boxes[number] for number in members])
+    again = _score(scan, truth, boxes, lines, moved, lettering)
+    better = np.zeros(len(boxes), dtype=np.bool_)
+    for members in lost:
+        better[members] = np.median(again.likeness[members]) > np.median(found.likeness[members]) + 0.1
+    pairs = [np.where(better, getattr(again, name), getattr(found, name)) for name in _VALUES]
+    extra, missing, surplus, lack, likeness, tone, ink = pairs
+    return Scores(extra, missing, surplus, lack, likeness, tone, ink, found.sigma, better)
+
+
+def _line_shift(scan: Floats, truth: Floats, boxes: Sequence[Box]) -> tuple[int, int]:
+    """Where the line lies in the scan, in pixels from where it should, up to ``_FAR``."""
+    top = max(0, int(min(box.y for box in boxes) * DOTS))
+    left = max(0, int(min(box.x for box in boxes) * DOTS))
+    bottom = int(max(box.y + box.height for box in boxes) * DOTS) + 1
+    right = int(max(box.x + box.width for box in boxes) * DOTS) + 1
+    line = truth[top:bottom, left:right]
+    around = np.pad(scan, _FAR)[top : bottom + 2 * _FAR, left : right + 2 * _FAR]
+    centred = line - line.mean()
+    products = np.fft.irfft2(
+        np.fft.rfft2(around) * np.conj(np.fft.rfft2(centred, s=around.shape)), s=around.shape
+    )
+    best = int(products[: 2 * _FAR + 1, : 2 * _FAR + 1].argmax())
+    high, across = divmod(best, 2 * _FAR + 1)
+    return high - _FAR, across - _FAR
+
+
+def _score(
+    scan: Floats,
+    truth: Floats,
+    boxes: Sequence[Box],
+    lines: Sequence[object],
+    moved: NDArray[np.intp],
+    lettering: int | None,
+) -> Scores:
     groups = list(_groups(boxes))
     seen: list[Floats] = []
     true: list[Floats] = []
     offsets = np.zeros((len(boxes), 2), dtype=np.intp)
     volumes = np.zeros((len(boxes), 2 * REACH + 1, 2 * REACH + 1), dtype=np.float32)
     for members, top, left, height, width in groups:
-        wide = _windows(scan, top - REACH, left - REACH, height + 2 * REACH, width + 2 * REACH)
+        down, across = moved[members].T
+        wide = _windows(
+            scan, top + down - REACH, left + across - REACH, height + 2 * REACH, width + 2 * REACH
+        )
         plain = _windows(truth, top, left, height, width)
         volumes[members] = _likenesses(wide, plain)
         seen.append(wide)
@@ -64,7 +134,7 @@ def score(scan: Floats, truth: Floats, boxes: Sequence[Box], lines: Sequence[obj
         for wide, plain, (members, *_) in zip(seen, true, groups, strict=True)
     ]
     sigma = _sigma(fitted, true)
-    return _scores(groups, fitted, [blurred(plain, sigma) for plain in true], len(boxes), sigma)
+    return _scores(groups, fitted, [blurred(plain, sigma) for plain in true], len(boxes), lettering, sigma)
 
 
 def _groups(
@@ -176,15 +246,16 @@ def _scores(
     fitted: Sequence[Floats],
     true: Sequence[Floats],
     count: int,
+    lettering: int | None,
     sigma: float,
 ) -> Scores:
-    values = np.zeros((6, count), dtype=np.float32)
+    values = np.zeros((7, count), dtype=np.float32)
     for (members, *_), seen, plain in zip(groups, fitted, true, strict=True):
         centred = plain - plain.mean(axis=(1, 2), keepdims=True)
         values[5, members] = (seen * centred).sum(axis=(1, 2)) / np.maximum(
             (centred**2).sum(axis=(1, 2)), 1e-3
         )
-    contrast = max(float(np.median(values[5])), 0.05)
+    contrast = max(float(np.median(values[5, : lettering or count])), 0.05)
     for (members, *_), seen, plain in zip(groups, fitted, true, strict=True):
         level = np.minimum(seen / contrast, 1.0)
         extra = _without_folds(np.maximum(level - largest(plain), 0))
@@ -194,11 +265,12 @@ def _scores(
         speck = _LONG_SHARE * averaged(extra, _LONG).max(axis=(1, 2))
         values[0, members] = np.minimum(averaged(extra, WINDOW).max(axis=(1, 2)), speck)
         values[1, members] = averaged(missing, WINDOW).max(axis=(1, 2))
+        values[6, members] = own
         values[2, members] = extra.sum(axis=(1, 2)) / own
         values[3, members] = missing.sum(axis=(1, 2)) / own
         values[4, members] = _correlations(seen, plain)
-    extra, missing, surplus, lack, likeness, tone = values
-    return Scores(extra, missing, surplus, lack, likeness, tone, sigma)
+    extra, missing, surplus, lack, likeness, tone, ink = values
+    return Scores(extra, missing, surplus, lack, likeness, tone, ink, sigma, np.zeros(count, dtype=np.bool_))
 
 
 def largest(windows: Floats) -> Floats:

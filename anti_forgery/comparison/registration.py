@@ -255,9 +255,10 @@ def block_shifts(
     blocks = cells.reshape(-1, side, side)
     inked = blocks.mean(axis=(1, 2))
     blocks = blocks - inked[:, None, None]
-    products = np.fft.irfft2(
-        np.fft.rfft2(windows) * np.conj(np.fft.rfft2(blocks, s=(tall, tall))), s=(tall, tall)
-    )[:, : 2 * margin + 1, : 2 * margin + 1]
+    size = (_quick_size(tall),) * 2
+    products = np.fft.irfft2(np.fft.rfft2(windows, s=size) * np.conj(np.fft.rfft2(blocks, s=size)), s=size)[
+        :, : 2 * margin + 1, : 2 * margin + 1
+    ]
     flat = products.reshape(len(blocks), -1)
     place = flat.argmax(axis=1)
     high, wide = np.divmod(place, 2 * margin + 1)
@@ -269,6 +270,19 @@ def block_shifts(
     trust = np.where((inked > _BLANK) & (peak > 0.3), peak**2 * np.sqrt(inked), 0.0)
     both = trust[:, None] * np.where(bend > _RIDGE, 1.0, 0.0)
     return shifts.reshape(rows, columns, 2), both.reshape(rows, columns, 2).astype(np.float32)
+
+
+def _quick_size(least: int) -> int:
+    """The next number that a Fourier transform takes apart into twos, threes and fives."""
+    size = least
+    while True:
+        rest = size
+        for factor in (2, 3, 5):
+            while rest % factor == 0:
+                rest //= factor
+        if rest == 1:
+            return size
+        size += 1
 
 
 def _window_energy(windows: Floats, side: int, high: NDArray[np.intp], wide: NDArray[np.intp]) -> Floats:
@@ -299,13 +313,23 @@ def _below_a_pixel(products: Floats, high: NDArray[np.intp], wide: NDArray[np.in
     return np.stack(found, axis=1).astype(np.float32), np.stack(sharp, axis=1).astype(np.float32)
 
 
-def smooth(shifts: NDArray[np.float64], trust: Floats) -> Floats:
-    """The median of each block and its neighbours; blocks that say nothing take theirs from the neighbours."""
+def smooth(shifts: Floats, trust: Floats) -> Floats:
+    """The median of each block and its neighbours; blocks that say nothing take theirs from the nearest that do."""
     known = np.where(trust > 0, shifts, np.nan)
     padded = np.pad(known, ((1, 1), (1, 1), (0, 0)), constant_values=np.nan)
     around = np.stack(
         [padded[r : r + known.shape[0], c : c + known.shape[1]] for r in range(3) for c in range(3)]
     )
-    empty = np.isnan(around).all(axis=0)
-    around = np.where(empty[None], 0.0, around)
-    return np.asarray(np.nanmedian(around, axis=0), dtype=np.float32)
+    around[:, np.isnan(known)] = 0
+    found = np.nanmedian(around, axis=0)
+    rows, columns = np.mgrid[0 : known.shape[0], 0 : known.shape[1]]
+    places = np.stack([rows.ravel(), columns.ravel()], axis=1).astype(np.float64)
+    for axis in (0, 1):
+        says = ~np.isnan(known[..., axis]).ravel()
+        if says.any() and not says.all():
+            distance = ((places[~says][:, None] - places[says][None]) ** 2).sum(axis=2)
+            weights = 1 / distance**2
+            values = found[..., axis].ravel()
+            values[~says] = (weights * values[says]).sum(axis=1) / weights.sum(axis=1)
+            found[..., axis] = values.reshape(known.shape[:2])
+    return np.asarray(found, dtype=np.float32)

@@ -18,10 +18,11 @@ Floats = NDArray[np.floating[Any]]
 _TILE = 5.0
 """Millimetres: small enough that one other stroke is a large part of it."""
 _LEAST_INK = 0.02
-_CORE = 0.97
+_CORE, _BROAD = 0.97, 0.55
+"""Ink of the truth inside strokes, before and after it is blurred as the scan is."""
 _LEAST_CORE = 60
 """Pixels inside strokes that a tone can be measured from."""
-TONE_LIMITS = (0.84, 1.25)
+TONE_LIMITS = (0.88, 1.22)
 """Ink inside the seal's strokes over that inside other strokes; a grey copy lies below, a blacker paste above."""
 COLOUR_LIMIT = 38.0
 """Levels (of 255) by which red and blue inside the seal's strokes may differ more than inside other strokes."""
@@ -35,48 +36,54 @@ def tiles(truth: Truth) -> Iterator[tuple[SealPlace, Box]]:
         for row in range(rows):
             for column in range(columns):
                 box = Box(seal.box.x + column * width, seal.box.y + row * height, width, height)
-                if truth.ink[_window(box)].mean() / 255 > _LEAST_INK:
+                if truth.ink[_window(box, DOTS)].mean() / 255 > _LEAST_INK:
                     yield seal, box
 
 
-def tones(scan: Floats, page: Image.Image, truth: Truth) -> list[tuple[SealPlace, float]]:
-    """Seals whose ink is another than that of the text and the rules, and how far beyond the limit (1) it is."""
-    core = np.asarray(Image.fromarray(truth.ink).filter(ImageFilter.MinFilter(3))) > 255 * _CORE
+def tones(scan: Floats, shown: Image.Image, truth: Truth, sigma: float) -> list[tuple[SealPlace, float]]:
+    """Each seal and how far its ink is from that of the text and the rules; 1 is the limit.
+
+    ``shown`` is the upright page with half the resolution, ``sigma`` the blur of the scan in pixels: fine strokes are
+    lighter than broad ones for that reason alone.
+    """
+    true = Image.fromarray(truth.ink).reduce(2)
+    expected = np.asarray(true.filter(ImageFilter.GaussianBlur(sigma / 2)), dtype=np.float32) / 255
+    seen = np.asarray(Image.fromarray(scan.astype(np.float32)).reduce(2))
+    core = (np.asarray(true) > 255 * _CORE) & (expected > _BROAD)
+    ratio = np.where(core, seen / np.maximum(expected, _BROAD), 0)
     others = core.copy()
     for seal in truth.seals:
-        others[_window(_grown(seal.box))] = False
+        others[_window(_grown(seal.box), DOTS / 2)] = False
     if others.sum() < _LEAST_CORE:
         return []
+    usual, tint = float(np.median(ratio[others])), _tint(shown, others)
     found = []
-    usual, tint = float(np.median(scan[others])), _tint(page, others, None)
     for seal in truth.seals:
-        inside = core[_window(seal.box)]
+        window = _window(seal.box, DOTS / 2)
+        inside = np.zeros_like(core)
+        inside[window] = core[window]
         if inside.sum() < _LEAST_CORE:
             continue
-        tone = float(np.median(scan[_window(seal.box)][inside])) / max(usual, 0.05)
+        tone = float(np.median(ratio[inside])) / max(usual, 0.05)
         low, high = TONE_LIMITS
         beyond = max((1 - tone) / (1 - low), (tone - 1) / (high - 1))
-        colour = abs(_tint(page, core, seal.box) - tint) / COLOUR_LIMIT
-        found.append((seal, max(beyond, colour)))
+        found.append((seal, max(beyond, abs(_tint(shown, inside) - tint) / COLOUR_LIMIT)))
     return found
 
 
-def _tint(page: Image.Image, core: NDArray[np.bool_], box: Box | None) -> float:
+def _tint(page: Image.Image, core: NDArray[np.bool_]) -> float:
     """How much redder than blue the ink of ``core`` is, in levels."""
     if page.mode != "RGB":
         return 0.0
-    colours = np.asarray(page)[: core.shape[0], : core.shape[1]]
-    inside = core[: colours.shape[0], : colours.shape[1]]
-    if box is not None:
-        colours, inside = colours[_window(box)], inside[_window(box)]
-    picked = colours[inside].astype(np.float32)
+    rows, columns = min(core.shape[0], page.height), min(core.shape[1], page.width)
+    picked = np.asarray(page)[:rows, :columns][core[:rows, :columns]].astype(np.float32)
     return float(np.median(picked[:, 0] - picked[:, 2])) if len(picked) else 0.0
 
 
-def _window(box: Box) -> tuple[slice, slice]:
+def _window(box: Box, dots: float) -> tuple[slice, slice]:
     """Rows and columns of pixels."""
-    top, left = max(0, round(box.y * DOTS)), max(0, round(box.x * DOTS))
-    return slice(top, round((box.y + box.height) * DOTS)), slice(left, round((box.x + box.width) * DOTS))
+    top, left = max(0, round(box.y * dots)), max(0, round(box.x * dots))
+    return slice(top, round((box.y + box.height) * dots)), slice(left, round((box.x + box.width) * dots))
 
 
 def _grown(box: Box, by: float = 1.0) -> Box:

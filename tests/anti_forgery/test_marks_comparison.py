@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from functools import cache
 
@@ -16,6 +17,7 @@ from certificates.errors import ConfigurationError, InvalidValueError
 from certificates.pdf.sheet import Box
 from load_tests.scans.qualities import QUALITIES, Family
 from load_tests.scans.sheets import front, paper, typeface
+from load_tests.tamper.forging import date
 
 DPI = 200
 QUALITY = QUALITIES["flat-200"]
@@ -43,14 +45,14 @@ def test_a_genuine_front_matches_whichever_way_up() -> None:
         assert found.upright.width < found.upright.height
 
 
-def test_a_changed_digit_is_found_in_its_row_and_nothing_else() -> None:
-    genuine = household().front
-    forged = re.sub(r"\((平成|昭和)(\d+)年", lambda date: f"({date[1]}{int(date[2]) ^ 1}年", genuine, count=1)
-    assert forged != genuine
-    found = compare(scanned(forged), household(), typeface())
-    assert found.outcome is Likeness.DIFFERS
-    (place,) = found.differences
-    assert (place.kind, place.row) == (Kind.CHANGED, "住民となった年月日")
+def test_a_changed_digit_is_found_where_it_is_and_nothing_else() -> None:
+    forgery = date(household().front, random.Random(1))
+    assert forgery is not None
+    (place,) = compare(scanned(forgery.front), household(), typeface()).differences
+    assert place.kind is Kind.CHANGED
+    assert "日" in place.row
+    assert abs(place.box.x - forgery.box.x) < 1
+    assert abs(place.box.y - forgery.box.y) < 1
 
 
 def test_a_deleted_line_and_an_added_one_are_found() -> None:
@@ -64,7 +66,7 @@ def test_a_deleted_line_and_an_added_one_are_found() -> None:
 def test_the_front_of_another_certificate_of_the_same_form_differs_as_a_whole() -> None:
     other = next(p.sheets[0] for p in map(paper, range(30, 60)) if p.content.form == paper(20).content.form)
     found = compare(scanned(other.front), household(), typeface())
-    assert [place.kind for place in found.differences] == [Kind.OTHER_PAGE]
+    assert found.differences[0].kind is Kind.OTHER_PAGE
 
 
 @pytest.mark.parametrize(
