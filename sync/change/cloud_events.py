@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import orjson
@@ -42,10 +42,12 @@ _KINDS: Mapping[Stream, Kind] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Readable:
-    """``texts`` are the canonical record texts of the rows, in the order of ``subjects.records()``."""
+    """``texts`` are the canonical record texts of the rows, in the order of ``subjects.records()``, ``forms`` what they say,
+    item by item."""
 
     event: ChangeEvent
-    texts: tuple[str, ...]
+    texts: tuple[str, ...] = field(repr=False)
+    forms: tuple[Mapping[str, object], ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,4 +211,8 @@ def _readable(
         raise WireError(f"{where}.data: {error}") from error
     if envelope["subject"] != _SUBJECTS[change.reason]:
         raise WireError(f"{where}.subject: contradicts the reason")
-    return Readable(event=event, texts=tuple([canonical(form).decode() for form in forms]))
+    return Readable(
+        event=event,
+        texts=tuple([canonical(form).decode() for form in forms]),
+        forms=tuple([form for form in forms if isinstance(form, dict)]),  # as read_form took them
+    )

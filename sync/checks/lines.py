@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,12 +17,14 @@ from sync.checks.picture import Picture
 from sync.checks.place import row_at
 from sync.copy.store import ResidentRow, Row
 
-Form = dict[str, object]
+Form = Mapping[str, object]
 _HISTORY = frozenset({"history"})
 
 
 def form_of(row: Row) -> Form:
     """The items of a row by name; an item at its default is not there."""
+    if isinstance(row, ResidentRow) and row.form is not None:
+        return row.form
     form: Form = orjson.loads(row.record)
     return form
 

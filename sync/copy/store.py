@@ -38,20 +38,25 @@ class Member:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResidentRow:
+    """``form``: what ``record`` says, item by item, where somebody has read it already."""
+
     member: Member
     history: int
     record: str = field(repr=False)
+    form: Mapping[str, object] | None = field(default=None, repr=False, compare=False)
 
     @classmethod
-    def of(cls, resident: Resident, record: str | None = None) -> ResidentRow:
-        """``record``: the canonical text, when it is known already."""
+    def of(
+        cls, resident: Resident, record: str | None = None, form: Mapping[str, object] | None = None
+    ) -> ResidentRow:
+        """``record``: the canonical text, and ``form`` its items, when they are known already."""
         member = Member(
             number=resident.number,
             household=resident.household,
             status=resident.status,
             head=resident.is_head,
         )
-        return cls(member=member, history=resident.history, record=record or text_of(resident))
+        return cls(member=member, history=resident.history, record=record or text_of(resident), form=form)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,10 +115,11 @@ class CardRow:
 Row = ResidentRow | SealRow | SuppressionRow | CardRow
 
 
-def row_of(record: Record, text: str | None = None) -> Row:
+def row_of(record: Record, text: str | None = None, form: Mapping[str, object] | None = None) -> Row:
+    """``text``: the canonical text, and ``form`` its items, when they are known already."""
     match record:
         case Resident():
-            return ResidentRow.of(record, text)
+            return ResidentRow.of(record, text, form)
         case SealRegistration():
             return SealRow.of(record, text)
         case Suppression():

@@ -89,9 +89,9 @@ class _Work:
                     unreadable(delivery.body, where),
                     owners=self._holders(serials_in(delivery.body)),
                 )
-            case Readable(event=event, texts=texts):
+            case Readable(event=event, texts=texts, forms=forms):
                 records = event.change.subjects.records()
-                rows = [row_of(record, text) for record, text in zip(records, texts, strict=True)]
+                rows = [row_of(*each) for each in zip(records, texts, forms, strict=True)]
                 finding = finding_of(event.change, rows, self.picture)
                 if finding is None:
                     self._accept(delivery, rows, correction=event.change.reason in CORRECTIONS)
