@@ -1,24 +1,30 @@
 """Check backs and look after keys by hand: ``python -m anti_forgery verify FILE --keys DIR`` and ``… keys``.
 
-``verify`` ends with 0 when every back passed, 1 when one failed, 2 when none failed and one is indeterminate, and 64
-(EX_USAGE) when it could not be asked: wrong arguments, or keys that cannot be read.
+``verify`` ends with 0 when every back passed and every front that lay beside one matches, 1 when a back failed, 3 when a
+front differs, 2 when a back is indeterminate, 4 when a front cannot be told, in this order; and with 64 (EX_USAGE) when it
+could not be asked: wrong arguments, or keys that cannot be read.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import NoReturn
 
+from anti_forgery.comparison.verdict import Comparison
+from anti_forgery.examination import EXIT_INDETERMINATE, examine, exit_code
+from anti_forgery.examination_json import examination_json
 from anti_forgery.key_commands import add_key_commands, run_key_command
 from anti_forgery.key_files import load_folder
-from anti_forgery.scans import backs
-from anti_forgery.verification import Outcome, Verdict, verify_image
+from anti_forgery.scans import Scan, scans
+from anti_forgery.verification import Verdict
 from certificates.errors import ConfigurationError, WireError
+from certificates.pdf.fonts import Typeface, find_mincho
 
-EXIT = {Outcome.PASSED: 0, Outcome.FAILED: 1, Outcome.INDETERMINATE: 2}
 USAGE = 64
 
 
@@ -27,38 +33,60 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         if options.command == "verify":
-            return _verify(options.file, options.keys, show=options.show)
+            return _verify(options)
         return run_key_command(options)
     except ConfigurationError as error:
         print(error, file=sys.stderr)
         return USAGE
 
 
-def _verify(file: Path, folder: Path, *, show: bool) -> int:
-    keys = load_folder(folder)
+def _verify(options: argparse.Namespace) -> int:
+    keys = load_folder(options.keys)
     if not keys.site_private or not keys.centre_public:
         raise ConfigurationError(
-            str(folder), "needs a private key of the inquiry site and a public key of the centre"
+            str(options.keys), "needs a private key of the inquiry site and a public key of the centre"
         )
-    outcomes = []
+
+    @cache
+    def face() -> Typeface:
+        return Typeface.load(find_mincho(options.font))
+
     try:
-        for page, picture in backs(file):
-            verdict = verify_image(picture, keys.site_private, keys.centre_public)
-            outcomes.append(verdict.outcome)
-            print(_line(page, verdict))
-            if show and verdict.sheet is not None:
-                print(verdict.sheet.text)
+        handed_in = [scan for file in options.files for scan in scans(file)]
     except WireError as error:
-        outcomes.append(Outcome.INDETERMINATE)
-        print(f"indeterminate: {error}")
-    for worst in (Outcome.FAILED, Outcome.INDETERMINATE):
-        if worst in outcomes:
-            return EXIT[worst]
-    return EXIT[Outcome.PASSED]
+        print(
+            json.dumps({"examination": 1, "error": str(error)}) if options.json else f"indeterminate: {error}"
+        )
+        return EXIT_INDETERMINATE
+    examined = examine(handed_in, keys.site_private, keys.centre_public, face)
+    if options.json:
+        print(json.dumps(examination_json(examined, show=options.show), ensure_ascii=False, indent=2))
+        return exit_code(examined)
+    several = len(options.files) > 1
+    for one in examined:
+        print(_line(one.back, one.verdict, several))
+        if options.show and one.verdict.sheet is not None:
+            print(one.verdict.sheet.text)
+        if one.front is not None and one.comparison is not None:
+            print("\n".join(_front_lines(one.front, one.comparison, several)))
+    return exit_code(examined)
 
 
-def _line(page: int, verdict: Verdict) -> str:
-    parts = [f"page {page}: {verdict.outcome.value}: {verdict.reason.value}"]
+def _front_lines(front: Scan, comparison: Comparison, several: bool) -> Iterator[str]:
+    said = f"front on {_where(front, several)}: {comparison.outcome.value}"
+    yield said if comparison.doubt is None else f"{said}: {comparison.doubt.value}"
+    for name, places in (("", comparison.differences), ("look at ", comparison.doubtful)):
+        for place in places:
+            box = place.box
+            yield f"  {name}{place.kind.value} in {place.row or 'the page'} ({box.x:.0f}, {box.y:.0f} mm)"
+
+
+def _where(scan: Scan, several: bool) -> str:
+    return f"page {scan.page} of {scan.file.name}" if several else f"page {scan.page}"
+
+
+def _line(back: Scan, verdict: Verdict, several: bool) -> str:
+    parts = [f"{_where(back, several)}: {verdict.outcome.value}: {verdict.reason.value}"]
     if verdict.detail:
         parts.append(f"({verdict.detail})")
     if verdict.sheet is not None:
@@ -78,12 +106,14 @@ class _Parser(argparse.ArgumentParser):
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m anti_forgery", description="The marks of the centre.")
     commands = parser.add_subparsers(dest="command", required=True)
-    verify = commands.add_parser("verify", help="check the backs in a picture or a PDF")
-    verify.add_argument("file", type=Path)
+    verify = commands.add_parser("verify", help="check backs in pictures or PDFs, and the fronts beside them")
+    verify.add_argument("files", type=Path, nargs="+", metavar="FILE")
     verify.add_argument(
         "--keys", type=Path, required=True, metavar="DIR", help="folder with the site's private keys"
     )
     verify.add_argument("--show", action="store_true", help="print the text of each front that passed")
+    verify.add_argument("--json", action="store_true", help="print one JSON document")
+    verify.add_argument("--font", type=Path, help="path of ipamjm.ttf when it is not at a standard place")
     add_key_commands(commands.add_parser("keys", help="make, list, follow and retire keys"))
     return parser
 

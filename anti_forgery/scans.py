@@ -1,12 +1,14 @@
-"""Pictures of backs out of a file that somebody handed in: a picture, or a PDF with one picture a page."""
+"""Pictures of sheets out of a file that somebody handed in: a picture, several in a TIFF, or a PDF with one a page."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
 
 import pypdfium2
-from PIL import Image
+from PIL import Image, ImageSequence
 
 from anti_forgery.reading import MAX_PIXELS
 from certificates.errors import WireError
@@ -17,11 +19,27 @@ MAX_PAGES = 100
 FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP")
 
 
-def backs(path: Path) -> Iterator[tuple[int, Image.Image]]:
-    """Page number and picture of every back in the file.
+class Side(Enum):
+    FRONT = "front"
+    BACK = "back"
+    EITHER = "either"
 
-    A PDF with an even number of pages is taken to be printed on both sides, so its even pages are backs; one with an
-    odd number holds backs alone. Raises WireError when the file cannot be opened or is out of proportion.
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """One page of a file, counted from 1; ``side`` is what the place in the file says of it."""
+
+    file: Path
+    page: int
+    side: Side
+    picture: Image.Image = field(repr=False)
+
+
+def scans(path: Path) -> Iterator[Scan]:
+    """Every page of the file.
+
+    A PDF with an even number of pages is taken to be printed on both sides, front before back; one with an odd number
+    holds backs alone. Raises WireError when the file cannot be opened or is out of proportion.
     """
     try:
         size = path.stat().st_size
@@ -34,26 +52,29 @@ def backs(path: Path) -> Iterator[tuple[int, Image.Image]]:
     if head == b"%PDF-":
         yield from _pdf_pages(path)
     else:
-        yield 1, _picture(path)
+        yield from _pictures(path)
 
 
-def _picture(path: Path) -> Image.Image:
+def _pictures(path: Path) -> Iterator[Scan]:
     try:
         with Image.open(path, formats=FORMATS) as opened:
-            if opened.width * opened.height > MAX_PIXELS:
-                raise WireError(f"{path} has more than {MAX_PIXELS} pixels")
-            return opened.convert("RGB")
-    except (
-        OSError,
-        ValueError,
-        SyntaxError,
-        Image.DecompressionBombError,
-        Image.DecompressionBombWarning,
-    ) as error:
+            for page, frame in enumerate(ImageSequence.Iterator(opened), 1):
+                yield _frame(path, page, frame)
+    except WireError:
+        raise
+    except Exception as error:  # a decoder that is fed foreign bytes raises anything at all
         raise WireError(f"{path} is not a picture that can be read") from error
 
 
-def _pdf_pages(path: Path) -> Iterator[tuple[int, Image.Image]]:
+def _frame(path: Path, page: int, frame: Image.Image) -> Scan:
+    if page > MAX_PAGES:
+        raise WireError(f"{path} must have 1 to {MAX_PAGES} pages")
+    if frame.width * frame.height > MAX_PIXELS:
+        raise WireError(f"{path} has more than {MAX_PIXELS} pixels")
+    return Scan(path, page, Side.EITHER, frame.convert("RGB"))
+
+
+def _pdf_pages(path: Path) -> Iterator[Scan]:
     try:
         document = pypdfium2.PdfDocument(path)
     except pypdfium2.PdfiumError as error:
@@ -62,14 +83,15 @@ def _pdf_pages(path: Path) -> Iterator[tuple[int, Image.Image]]:
         count = len(document)
         if not 0 < count <= MAX_PAGES:
             raise WireError(f"{path} must have 1 to {MAX_PAGES} pages")
-        for index in range(1, count, 2) if count % 2 == 0 else range(count):
+        for index in range(count):
             page = document[index]
             width, height = page.get_size()
             if width * height * (DPI / 72) ** 2 > MAX_PIXELS:
                 raise WireError(f"page {index + 1} of {path} is too large")
             picture: Image.Image = page.render(scale=DPI / 72).to_pil()
             page.close()
-            yield index + 1, picture
+            side = Side.BACK if count % 2 or index % 2 else Side.FRONT
+            yield Scan(path, index + 1, side, picture)
     except pypdfium2.PdfiumError as error:
         raise WireError(f"{path} cannot be drawn") from error
     finally:

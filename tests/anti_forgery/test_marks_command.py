@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +12,13 @@ import pytest
 from PIL import Image
 
 from anti_forgery.__main__ import USAGE, main
+from anti_forgery.examination import EXIT_CANNOT_TELL, EXIT_DIFFERS
 from anti_forgery.key_files import write_key
+from load_tests.scans.qualities import Family
+from load_tests.scans.sheets import back as printed_back
+from load_tests.scans.sheets import front
+from load_tests.scans.sheets import keys as known_keys
+from load_tests.tamper.forging import date
 from tests.anti_forgery.conftest import drawn_page
 from tests.anti_forgery.marks_world import CENTRE, SITE, fronts, sealer, sheets
 
@@ -49,9 +57,15 @@ def test_every_back_of_a_marked_pdf_is_checked(
     marked: bytes, tmp_path: Path, keys: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "marked.pdf").write_bytes(marked)
-    assert main(["verify", str(tmp_path / "marked.pdf"), "--keys", str(keys)]) == 0
+    # another municipality's front is sealed as words: a person must compare it
+    assert main(["verify", str(tmp_path / "marked.pdf"), "--keys", str(keys)]) == EXIT_CANNOT_TELL
     printed = capsys.readouterr().out.splitlines()
-    assert [line.split(":")[0] for line in printed] == ["page 2", "page 4"]
+    assert [line.split(":")[0] for line in printed] == [
+        "page 2",
+        "front on page 1",
+        "page 4",
+        "front on page 3",
+    ]
 
 
 def test_a_pdf_with_an_odd_number_of_pages_holds_backs_alone(scan: Path, tmp_path: Path, keys: Path) -> None:
@@ -138,3 +152,25 @@ def test_the_module_runs_as_a_command(tmp_path: Path) -> None:
     )
     assert done.returncode == USAGE
     assert "is not a folder" in done.stderr
+
+
+def test_a_front_beside_its_back_is_compared_and_a_forged_one_ends_with_3(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    facts, back = printed_back(20, 200, Family.TUNING)
+    folder = tmp_path / "keys"
+    folder.mkdir()
+    write_key(folder, known_keys().site)
+    write_key(folder, known_keys().centre.public_key)
+    forgery = date(facts.front, random.Random(1))
+    assert forgery is not None
+    back.save(tmp_path / "b.png")
+    for name, drawing, code in (("genuine", facts.front, 0), ("forged", forgery.front, EXIT_DIFFERS)):
+        front(drawing, 200, Family.TUNING).save(tmp_path / f"{name}.png")
+        files = [str(tmp_path / f"{name}.png"), str(tmp_path / "b.png")]
+        assert main(["verify", *files, "--keys", str(folder), "--json"]) == code
+        answer = json.loads(capsys.readouterr().out)
+        (sheet,) = answer["sheets"]
+        assert (answer["exit_code"], sheet["outcome"]) == (code, "passed")
+        assert sheet["sealed"]["issue_number"] == facts.issue_number
+        assert len(sheet["comparison"]["differences"]) == (0 if code == 0 else 1)
