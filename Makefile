@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help demo test town load chaos race reconcile bench-sync bench-sync-size bench-pdf read-back survive tamper check preview pictures lock clean
+.PHONY: help demo test town load chaos race reconcile bench-sync bench-sync-size bench-pdf bench-marks read-back survive tamper check preview pictures lock clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,10 @@ bench-sync-size: ## full load and reads at 3.77 million residents
 bench-pdf: ## the four-member sheet by both writers and six others: docs/benchmarks/pdf.md (about 2 minutes)
 	@.ci/setup bench
 	@$(PYTHON) -m load_tests.bench_pdf --out docs/benchmarks
+
+bench-marks: ## every mark and all of them, beside stamping by pypdf and pikepdf: docs/benchmarks/marks.md (about 3 minutes)
+	@.ci/setup bench
+	@$(PYTHON) -m load_tests.bench_marks --out docs/benchmarks
 
 survive: ## backs through 18 classes of damage at 300 and 200 dpi, 200 sheets each: docs/benchmarks/survive.md (about an hour)
 	@.ci/setup bench

@@ -17,8 +17,9 @@ from anti_forgery.aztec_parity import Bits, bits_in, parity_table, word_size
 from anti_forgery.aztec_words import LONGEST, head_bits, stuffed
 
 MAX_LAYERS = 32
-MAX_SHARE = 0.46
-"""The largest part of a symbol that is data; what is left corrects errors."""
+MAX_SHARE = 0.56
+"""The largest part of a symbol that is data. 44 % and more correct errors, whole symbols may be lost beside, and what is
+not spent on more makes larger modules."""
 STEP = 4
 """Data words are counted in steps, so that lengths that differ a little share their parity table."""
 

@@ -45,8 +45,9 @@ def stuffed(contents: Sequence[bytes], words: int, width: int) -> Bits | None:
     else:
         plain = [value.to_bytes(size // 8, "big") for value in values]
         found = list[bytes | None](plain)
-        for row in _unsound(np.frombuffer(b"".join(plain), dtype=np.uint8).reshape(len(plain), -1), width):
-            found[row] = _stuffed_words(values[row], size, used, width)
+        rows = np.frombuffer(b"".join(plain), dtype=np.uint8).reshape(len(plain), -1)
+        for row, word in _unsound(rows, width):
+            found[row] = _stuffed_words(values[row], size, used, width, word)
     if None in found:
         return None
     return np.frombuffer(b"".join([row for row in found if row is not None]), np.uint8).reshape(
@@ -74,13 +75,14 @@ def _stuffed_bytes(value: int, size: int, used: int) -> bytes | None:
     return b"".join([*pieces, row])
 
 
-def _unsound(rows: Bits, width: int) -> list[int]:
-    """The rows in which a word begins with ``width - 1`` equal bits."""
+def _unsound(rows: Bits, width: int) -> list[tuple[int, int]]:
+    """The rows in which a word begins with ``width - 1`` equal bits, and the first such word."""
     first, shifts = _windows(rows.shape[1], width)
     pairs = rows.astype(np.uint16)
     words = (pairs.take(first, axis=1) << 8 | pairs.take(first + 1, axis=1, mode="clip")) >> shifts
     unsound = ((words + 2) & ((1 << width) - 1)) < 4
-    return [int(row) for row in np.flatnonzero(unsound.any(axis=1))]
+    first_unsound = unsound.argmax(axis=1).tolist()
+    return [(row, first_unsound[row]) for row in np.flatnonzero(unsound.any(axis=1)).tolist()]
 
 
 @lru_cache(maxsize=64)
@@ -96,12 +98,13 @@ def _sound_words(width: int) -> re.Pattern[str]:
     return re.compile(f"(?:(?!{'0' * (width - 1)}|{'1' * (width - 1)}){'.' * width})*+")
 
 
-def _stuffed_words(value: int, size: int, used: int, width: int) -> bytes | None:
-    """Words of any width, as text, for the search is one for text."""
+def _stuffed_words(value: int, size: int, used: int, width: int, first: int) -> bytes | None:
+    """Words of any width, as text, for the search is one for text; those before word ``first`` are known to be sound."""
     text = f"{value:0{size}b}"
     sound = _sound_words(width).match
-    pieces = []
-    start = stuffings = 0
+    start = first * width
+    pieces = [text[:start]]
+    stuffings = 0
     while True:
         match = sound(text, start)
         assert match is not None  # it matches nothing at all if need be

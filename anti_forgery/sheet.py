@@ -141,8 +141,11 @@ def decompress(data: bytes) -> bytes:
 
 @lru_cache(maxsize=1)
 def _deflate() -> zlib._Compress:
-    """Has read the dictionary, which takes longer than a sheet does: to be copied."""
-    return zlib.compressobj(9, zlib.DEFLATED, -15, 9, zlib.Z_DEFAULT_STRATEGY, dictionary())
+    """Has read the dictionary, which takes longer than a sheet does: to be copied.
+
+    Level 6, not 9: half the time for half a hundredth more bytes.
+    """
+    return zlib.compressobj(6, zlib.DEFLATED, -15, 8, zlib.Z_DEFAULT_STRATEGY, dictionary())
 
 
 def _exactly(kind: type[T], value: object) -> T:

