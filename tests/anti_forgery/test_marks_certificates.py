@@ -7,6 +7,8 @@ from datetime import date
 
 import pytest
 
+from anti_forgery.comparison.compare import compare
+from anti_forgery.comparison.verdict import Likeness
 from anti_forgery.marking import mark
 from anti_forgery.sheet import SheetFacts
 from anti_forgery.verification import Outcome, verify_image
@@ -58,7 +60,9 @@ def test_a_marked_certificate_still_says_whose_it_is_and_its_back_says_the_same(
         assert (verdict.outcome, verdict.sheet) == (Outcome.PASSED, facts[0])
 
 
-def test_a_full_sheet_with_the_image_of_an_official_seal_fits_its_back(face: Typeface) -> None:
+def test_a_full_sheet_with_the_image_of_an_official_seal_fits_its_back_and_another_seal_is_found(
+    face: Typeface,
+) -> None:
     town = load_profile(shipped_profile("993212"))
     full = next(iter(specimens(town, face, date(2026, 11, 26)))).content
     assert isinstance(full, CertificateContent)
@@ -70,6 +74,12 @@ def test_a_full_sheet_with_the_image_of_an_official_seal_fits_its_back(face: Typ
     marked = mark(pdf, [fact], sealer(), profile())
     verdict = verify_image(picture(marked, 1, 200), [SITE], [CENTRE.public_key])
     assert (verdict.outcome, verdict.sheet) == (Outcome.PASSED, fact)
+    mayors = render([replace(full, official_seal=town.seal_of(town.signatories[0]))], face).pdf
+    genuine, exchanged = (
+        compare(picture(front, 0, 200).convert("RGB"), fact, face) for front in (pdf, mayors)
+    )
+    assert genuine.outcome is Likeness.MATCHES
+    assert {place.row for place in exchanged.differences} == {"公印"}
 
 
 def test_every_sheet_of_a_household_of_nine_fits_its_back_and_comes_back_from_it(face: Typeface) -> None:
