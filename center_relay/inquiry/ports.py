@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
+from anti_forgery.copying import Ground
 from anti_forgery.sheet import SheetFacts
 from certificates.domain.identifiers import MunicipalityCode, OrderId
 from certificates.wire.order import Standing
@@ -55,14 +56,6 @@ class Match(Enum):
     CANNOT_TELL = "cannot-tell"
 
 
-class Ground(Enum):
-    """What the copy-evident ground says of the scanned paper."""
-
-    LIKELY_ORIGINAL = "likely-original"
-    LIKELY_COPY = "likely-copy"
-    CANNOT_TELL = "cannot-tell"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
     """``row`` is the form's own name for the place, ``kinds`` what is different there (``comparison.verdict.Kind``).
@@ -83,6 +76,7 @@ class Compared:
     match: Match
     differences: tuple[Difference, ...] = ()
     doubt: str = ""
+    ground: Ground = Ground.CANNOT_TELL
     picture: bytes = field(repr=False)
 
 
@@ -104,10 +98,6 @@ class Examination(Protocol):
 
     async def restore(self, sheet: SheetFacts, scanned: Place | None) -> Restored:
         """Draw the sheet's front again and hold it against the picture at ``scanned``. Raises ExaminationError."""
-        ...
-
-    async def ground(self, back: Place) -> Ground:
-        """What the ground of a back says. Raises ExaminationError."""
         ...
 
 

@@ -44,7 +44,7 @@ async def test_both_sides_in_one_pdf_are_one_sheet_and_an_equal_front_is_confirm
     sheet = await site.sheet(sheet_file())
     assert (sheet["front"], sheet["back"]) == ({"file": 1, "page": 1}, {"file": 1, "page": 2})
     assert (sheet["conclusion"], sheet["doubts"]) == ("confirmed", [])
-    assert sheet["restored"]["compared"]["match"] == "matches"
+    assert (sheet["restored"]["compared"]["match"], sheet["ground"]) == ("matches", "likely-original")
     assert base64.b64decode(sheet["restored"]["compared"]["picture"]).startswith(b"\xff\xd8")
 
 

@@ -11,11 +11,12 @@ import pytest
 
 from anti_forgery.comparison.verdict import Doubt as Unsure
 from anti_forgery.comparison.verdict import Kind
+from anti_forgery.copying import Ground
 from anti_forgery.key_files import write_key
 from anti_forgery.verification import Reason
 from center_relay.inquiry.__main__ import SERVICE
 from center_relay.inquiry.compose import check
-from center_relay.inquiry.ports import Ground, Match, ScanTrouble
+from center_relay.inquiry.ports import Match, ScanTrouble
 from center_relay.inquiry.settings import PREFIX, InquirySettings
 from center_relay.inquiry.usecases.conclusions import Conclusion, Doubt
 from center_relay.inquiry.web.texts import Language, chosen, load_texts

@@ -24,7 +24,6 @@ from center_relay.inquiry.ports import (
     Examination,
     ExaminationError,
     ExaminationTrouble,
-    Ground,
     Place,
     Restored,
     Seen,
@@ -98,10 +97,6 @@ class _Examination:
     async def restore(self, sheet: SheetFacts, scanned: Place | None) -> Restored:
         where = None if scanned is None else frames.place_to_json(scanned)
         return await self._ask({"restore": where}, frames.restored_from_frames, [canonical_bytes(sheet)])
-
-    async def ground(self, back: Place) -> Ground:
-        question: frames.Header = {"ground": frames.place_to_json(back)}
-        return await self._ask(question, lambda header, _: frames.ground_from_json(header))
 
     async def _ask(
         self,

@@ -38,9 +38,6 @@ def attend(connection: Connection, fonts: str, allowance: Allowance) -> None:
                     place: Place | None = None if scanned is None else frames.place_from_json(scanned)
                     restored = desk.restore(sheet_from(blobs[0]), place)
                     frames.send(connection, *frames.restored_to_frames(restored))
-                case {"ground": back}:
-                    ground = desk.ground(frames.place_from_json(back))
-                    frames.send(connection, {"ground": ground.value})
                 case _:
                     raise WireError("examiner: not a question")
 

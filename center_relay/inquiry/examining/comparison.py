@@ -8,6 +8,7 @@ from PIL import Image, ImageDraw
 
 from anti_forgery.comparison.compare import compare
 from anti_forgery.comparison.verdict import Likeness, Place
+from anti_forgery.copying import Ground, ground_verdict
 from anti_forgery.sheet import SheetFacts
 from center_relay.inquiry.examining.places import differences
 from center_relay.inquiry.ports import Compared, Match
@@ -37,6 +38,7 @@ def compared(scan: Image.Image, sheet: SheetFacts, face: Typeface, pdf: bytes) -
         match=_MATCHES[found.outcome],
         differences=tuple(differences(found.differences, found.upright, pdf)),
         doubt="" if found.doubt is None else found.doubt.name.lower(),
+        ground=Ground.CANNOT_TELL if found.upright is None else ground_verdict(found.upright),
         picture=_jpeg(framed),
     )
 

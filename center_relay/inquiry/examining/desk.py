@@ -13,7 +13,7 @@ from anti_forgery.sheet import SheetFacts
 from anti_forgery.symbols import UnreadableError
 from center_relay.inquiry.examining.comparison import compared
 from center_relay.inquiry.examining.pictures import MAX_PAGES, ScanError, ScanFile
-from center_relay.inquiry.ports import Ground, Place, Restored, Seen
+from center_relay.inquiry.ports import Place, Restored, Seen
 from certificates.pdf.fonts import Typeface
 from certificates.pdf.front import front_pdf
 
@@ -68,9 +68,6 @@ class Desk:
             picture=_png(drawn.convert("L")),
             compared=None if scanned is None else compared(self._picture(scanned), sheet, self._face, pdf),
         )
-
-    def ground(self, back: Place) -> Ground:
-        return Ground.CANNOT_TELL
 
     def _picture(self, place: Place) -> Image.Image:
         return self._files[place.file].picture(place.page)

@@ -10,7 +10,8 @@ import binascii
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
 
-from center_relay.inquiry.ports import Compared, Difference, Ground, Match, Place, Restored, ScanTrouble, Seen
+from anti_forgery.copying import Ground
+from center_relay.inquiry.ports import Compared, Difference, Match, Place, Restored, ScanTrouble, Seen
 from certificates.errors import WireError
 from certificates.wire.codec import Json, canonical, parse_object
 
@@ -89,6 +90,7 @@ def restored_to_frames(restored: Restored) -> tuple[Header, list[bytes]]:
         header["compared"] = {
             "match": compared.match.value,
             "doubt": compared.doubt,
+            "ground": compared.ground.value,
             "differences": [[one.row, *one.kinds] for one in compared.differences],
         }
     return header, blobs
@@ -107,27 +109,23 @@ def restored_from_frames(header: Header, blobs: Sequence[bytes]) -> Restored:
 def _compared(value: Json, blobs: Sequence[bytes]) -> Compared:
     """The first of ``blobs`` is the scan, then two for each difference."""
     match value:
-        case {"match": str() as found, "doubt": str() as doubt, "differences": list() as differences} if len(
-            blobs
-        ) == 1 + 2 * len(differences):
+        case {
+            "match": str() as found,
+            "doubt": str() as doubt,
+            "ground": ground,
+            "differences": list() as differences,
+        } if len(blobs) == 1 + 2 * len(differences):
             try:
                 return Compared(
                     match=Match(found),
                     doubt=doubt,
+                    ground=Ground(ground),
                     differences=tuple(map(_difference, differences, blobs[1::2], blobs[2::2])),
                     picture=blobs[0],
                 )
             except ValueError as error:
-                raise WireError("examiner: not a match") from error
+                raise WireError("examiner: not a match or a ground") from error
     raise WireError("examiner: not a comparison")
-
-
-def ground_from_json(header: Header) -> Ground:
-    """Raises WireError."""
-    try:
-        return Ground(header.get("ground"))
-    except ValueError as error:
-        raise WireError("examiner: not a ground") from error
 
 
 def _difference(value: Json, original: bytes, yours: bytes) -> Difference:

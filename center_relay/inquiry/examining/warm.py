@@ -50,7 +50,6 @@ def rehearse(face: Typeface) -> None:
     desk = Desk(scans, face)
     for seen in desk.look():
         desk.restore(_SHEET, seen.place)
-        desk.ground(seen.place)
 
 
 if FONTS in os.environ:

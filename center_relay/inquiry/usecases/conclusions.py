@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from anti_forgery.comparison.verdict import Kind
+from anti_forgery.copying import Ground
 from anti_forgery.verification import Outcome, Verdict
-from center_relay.inquiry.ports import Asked, Ground, Match, Place, Restored
+from center_relay.inquiry.ports import Asked, Match, Place, Restored
 from certificates.wire.order import Standing
 
 
@@ -52,7 +53,6 @@ class SheetAnswer:
     verdict: Verdict
     standing: Standing | None = None
     asked: Asked | None = None
-    ground: Ground = Ground.CANNOT_TELL
     restored: Restored | None = field(default=None, repr=False)
 
     @property
@@ -65,6 +65,12 @@ class SheetAnswer:
         if self.ground is Ground.LIKELY_COPY:
             found.append(Doubt.LIKELY_COPY)
         return tuple(found)
+
+    @property
+    def ground(self) -> Ground:
+        if self.restored is None or self.restored.compared is None:
+            return Ground.CANNOT_TELL
+        return self.restored.compared.ground
 
     @property
     def _is_other_page(self) -> bool:

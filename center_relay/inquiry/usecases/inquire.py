@@ -79,7 +79,6 @@ class Inquire:
             verdict=verdict,
             standing=standing,
             asked=asked,
-            ground=await examination.ground(back),
             restored=restored,
         )
 
