@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 from aiohttp import web
 
 from center_relay.adapters.anchors import Anchor, certificate_files, load_anchors
-from center_relay.adapters.issuer import IssuerConnector
 from center_relay.adapters.journal import FileJournal
 from center_relay.adapters.jpki import JpkiAuthority
 from center_relay.adapters.municipality import HttpMunicipalities, Limits, open_client
@@ -43,9 +42,10 @@ from certificates.errors import ConfigurationError
 from certificates.pdf.fonts import find_mincho
 from certificates.service.command import Listener
 from certificates.service.keyring import load_signing_key, load_trusted_keys
+from certificates.service.peers import KnownPeers
 from certificates.service.tls import client_context, server_context
 from certificates.version import VERSION
-from certificates.wire.jose import SigningKey, TrustedKeys
+from certificates.wire.jose import Party, Role, SigningKey, TrustedKeys
 
 _log = logging.getLogger(__name__)
 
@@ -177,6 +177,10 @@ def build(settings: CentreSettings, ports: Ports, signing_key: SigningKey, trust
     return Centre(application=application, outbox=outbox)
 
 
+def _issuers(routes: Mapping[MunicipalityCode, str]) -> list[tuple[str, Party]]:
+    return [(base, Party(role=Role.ISSUER, name=code)) for code, base in routes.items()]
+
+
 @contextlib.asynccontextmanager
 async def compose(settings: CentreSettings) -> AsyncIterator[Sequence[Listener]]:
     """Opens store, lines and journal, sends what is in the outbox, and closes everything in reverse order."""
@@ -187,7 +191,7 @@ async def compose(settings: CentreSettings) -> AsyncIterator[Sequence[Listener]]
             open_store(settings.store, processes=settings.processes, seconds=settings.store_seconds)
         )
         client = await stack.enter_async_context(
-            open_client(IssuerConnector(loaded.client_tls, loaded.routes))
+            open_client(KnownPeers(loaded.client_tls, _issuers(loaded.routes), part="municipality"))
         )
         journal = FileJournal(settings.journal, loaded.signing_key, now)
         stack.push_async_callback(journal.close)

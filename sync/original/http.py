@@ -8,13 +8,11 @@ from collections.abc import AsyncIterator, Sequence
 from typing import TypeVar
 
 import aiohttp
-from aiohttp.client_reqrep import ClientRequest
-from aiohttp.connector import Connection
-from aiohttp.tracing import Trace
 
 from certificates.domain.identifiers import HouseholdNumber, MunicipalityCode, ResidentNumber
 from certificates.errors import BindingError, RefusedError, SignatureError, UnavailableError, WireError
-from certificates.service.tls import TlsFiles, client_context, peer_party
+from certificates.service.peers import KnownPeers
+from certificates.service.tls import TlsFiles, client_context
 from certificates.wire import frame, problem
 from certificates.wire.codec import Message, decode, encode
 from certificates.wire.jose import Party, Role, TrustedKeys
@@ -34,7 +32,6 @@ from sync.original.wire import (
 PATH = "/v1/original/"
 JSON = "application/json"
 _PART = "registry"
-_KEEP_ALIVE = 15.0  # seconds; shorter than any server's
 _AT_ONCE = 64
 _MAX_POSITION = 16 * 1024
 _MAX_TREE = 32 * 1024 * 1024
@@ -54,7 +51,8 @@ async def open_original(
 ) -> AsyncIterator[HttpOriginal]:
     """``url``: base address of the registry. ``position_seconds`` bounds a question about positions, ``seconds`` any
     other. Nothing is connected yet. Raises ConfigurationError."""
-    connector = _RegistryConnector(tls, Party(role=Role.REGISTRY, name=municipality))
+    registry = Party(role=Role.REGISTRY, name=municipality)
+    connector = KnownPeers(client_context(tls), [(url, registry)], part=_PART, limit=_AT_ONCE)
     async with aiohttp.ClientSession(connector=connector) as session:
         yield HttpOriginal(session, url.rstrip("/") + PATH, municipality, trusted, position_seconds, seconds)
 
@@ -153,24 +151,3 @@ class HttpOriginal:
                 if len(body) > limit:
                     break
             return response.status, response.content_type, bytes(body)
-
-
-class _RegistryConnector(aiohttp.TCPConnector):
-    """Gives out a connection only when its peer is this municipality's registry: a question names residents."""
-
-    def __init__(self, tls: TlsFiles, registry: Party) -> None:
-        super().__init__(ssl=client_context(tls), limit=_AT_ONCE, keepalive_timeout=_KEEP_ALIVE)
-        self._registry = registry
-
-    async def connect(
-        self,
-        req: ClientRequest,
-        traces: list[Trace],
-        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 - the signature is aiohttp's
-    ) -> Connection:
-        """Raises UnavailableError when somebody else answers at the address."""
-        connection = await super().connect(req, traces, timeout)
-        if peer_party(connection.transport) != self._registry:
-            connection.close()
-            raise UnavailableError(_PART, "another party answers at its address", outcome_known=True)
-        return connection

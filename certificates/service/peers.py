@@ -1,11 +1,11 @@
-"""Connections to issuance servers: who stands at the other end is checked before a word is said."""
+"""Connections between services: who stands at the other end is checked before a word is said."""
 
 from __future__ import annotations
 
 import logging
 import ssl
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -13,28 +13,32 @@ from aiohttp.client_reqrep import ClientRequest
 from aiohttp.connector import Connection
 from aiohttp.tracing import Trace
 
-from certificates.domain.identifiers import MunicipalityCode
 from certificates.errors import UnavailableError
 from certificates.service.tls import peer_party
-from certificates.wire.jose import Party, Role
+from certificates.wire.jose import Party
 
-KEEP_ALIVE = 15.0
-"""Seconds; shorter than any server's, so that a connection is not closed under a request."""
+_KEEP_ALIVE = 15.0  # seconds; shorter than any server's, so that a connection is not closed under a request
 _log = logging.getLogger(__name__)
 
 
-class IssuerConnector(aiohttp.TCPConnector):
-    """Gives out a connection only when its peer is the issuer that the routing table names for that address.
+class KnownPeers(aiohttp.TCPConnector):
+    """Gives out a connection only when its peer is a party that belongs to that address.
 
-    TLS proves that the peer is one of the parties; an inquiry names a card's serial number and is for one of them alone.
+    TLS proves that the peer is one of the parties; what is said names a card's serial number or residents, and is for one
+    of them alone.
     """
 
-    def __init__(self, tls: ssl.SSLContext, routes: Mapping[MunicipalityCode, str]) -> None:
-        super().__init__(ssl=tls, limit=0, keepalive_timeout=KEEP_ALIVE)
+    def __init__(
+        self, tls: ssl.SSLContext, parties: Iterable[tuple[str, Party]], *, part: str, limit: int = 0
+    ) -> None:
+        """``parties``: base URLs and who is there; ``part``: what an UnavailableError calls them; ``limit``: connections
+        at once, 0 for any number."""
+        super().__init__(ssl=tls, limit=limit, keepalive_timeout=_KEEP_ALIVE)
+        self._part = part
         self._expected: defaultdict[tuple[str | None, int | None], set[Party]] = defaultdict(set)
-        for code, base in routes.items():
+        for base, party in parties:
             url = urlsplit(base)
-            self._expected[url.hostname, url.port or 443].add(Party(role=Role.ISSUER, name=code))
+            self._expected[url.hostname, url.port or 443].add(party)
 
     async def connect(
         self,
@@ -50,5 +54,5 @@ class IssuerConnector(aiohttp.TCPConnector):
             _log.critical(
                 "wrong peer", extra={"address": f"{req.url.host}:{req.url.port}", "peer": str(party)}
             )
-            raise UnavailableError("municipality", "another party answers at its address", outcome_known=True)
+            raise UnavailableError(self._part, "another party answers at its address", outcome_known=True)
         return connection
