@@ -7,6 +7,7 @@ import logging
 from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 import pypdfium2
 import pytest
 from PIL import Image
@@ -56,6 +57,17 @@ async def test_a_changed_figure_is_found_and_shown_beside_the_original(site: Run
     assert "The front is not the original one" in page
     assert page.count("<b>生年月日</b>") == 1
     assert page.count("<figure>") == 2
+
+
+async def test_sixteen_bits_clear_pixels_and_a_phone_held_sideways_are_read(site: RunningSite) -> None:
+    deep = Image.fromarray(np.asarray(scan(1).convert("L")).astype(np.uint16) * 257)
+    sideways, turned = BytesIO(), Image.Exif()
+    turned[0x0112] = 6  # EXIF orientation: turn by 90 degrees to see it upright
+    scan(1).rotate(90, expand=True).save(sideways, "JPEG", exif=turned)
+    clear = Image.new("RGBA", scan(1).size, (0, 0, 0, 0))
+    clear.paste(scan(1), mask=scan(1).convert("L").point(lambda level: 255 * (level < 250)))
+    answer = await site.ask(as_file(deep), sideways.getvalue(), as_file(clear))
+    assert [one["outcome"] for one in answer["sheets"]] == ["passed"] * 3
 
 
 async def test_a_back_that_carries_words_alone_shows_them(site: RunningSite) -> None:
