@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help demo test town load chaos race reconcile bench-sync bench-sync-size bench-pdf bench-marks read-back survive tamper check preview pictures lock clean
+.PHONY: help demo test town load chaos race reconcile bench-sync bench-sync-size bench-pdf bench-marks read-back survive tamper fuzz-scans check preview pictures lock clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +64,10 @@ read-back: ## certificates of 1,000 invented residents read by pdftotext, pdfium
 tamper: ## forged fronts of eight kinds in four qualities, 200 of each: docs/benchmarks/tamper.md (about two hours)
 	@.ci/setup bench
 	@$(PYTHON) -m load_tests.tamper --sheets $(or $(SHEETS),200) --out out/tamper --docs docs/benchmarks --date $$(date +%F)
+
+fuzz-scans: ## 10,000 mutated scans (PNG, JPEG, TIFF, PDF, pixels): no crash, no hang, no memory over the limit
+	@.ci/setup bench
+	@$(PYTHON) -m load_tests.fuzz_scans --cases $(or $(CASES),10000)
 
 check: ## ruff, mypy strict, dependency direction, lock file
 	@$(PYTHON) -m ruff check .

@@ -65,6 +65,8 @@ def _verify(options: argparse.Namespace) -> int:
     several = len(options.files) > 1
     for one in examined:
         print(_line(one.back, one.verdict, several))
+        if one.evidence.contrast is not None:
+            print(f"  ground: {one.evidence.says.value} (contrast {one.evidence.contrast:.2f})")
         if options.show and one.verdict.sheet is not None:
             print(one.verdict.sheet.text)
         if one.front is not None and one.comparison is not None:

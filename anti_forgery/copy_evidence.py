@@ -1,5 +1,7 @@
 """Does the ground of a scanned back look as it was printed, or as a copier leaves it? Evidence, never a proof.
 
+``copying`` looks at an upright front; here the codes say where each point of the back lies, so a photograph serves.
+
 The ground is 100 % cyan and black ink is the same in all channels, so red over blue is the cyan alone, whatever the light. In
 an original the word 「複写」 and the ground around it have one tone; a copier loses the fine dots and keeps the coarse ones.
 """
@@ -8,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import Enum
 from functools import cache
 from typing import Any
 
@@ -19,6 +20,7 @@ from PIL import Image
 
 from anti_forgery.back import GRID, GROUND_PANEL, PANEL, SLOT, code_grid
 from anti_forgery.comparison.registration import homography
+from anti_forgery.copying import Ground
 from anti_forgery.ground import ORIGIN, TILE, TILES, word_mask
 from anti_forgery.symbols import Symbol, UnreadableError, assemble, symbol_from
 
@@ -37,18 +39,12 @@ _SAME = 0.12
 """How much blue may fall short of the paper where only cyan lies; less is text or blossom."""
 
 
-class Paper(Enum):
-    LIKELY_ORIGINAL = "likely-original"
-    LIKELY_COPY = "likely-copy"
-    CANNOT_TELL = "cannot-tell"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyEvidence:
     """``word`` and ``ground`` are mean cyan (0 to 1) in the strokes of 「複写」 and around them; ``contrast`` is their
     difference over their sum, 0 in an original of a calibrated printer and near 1 in a harsh copy. None: not measured."""
 
-    paper: Paper
+    says: Ground
     word: float | None = None
     ground: float | None = None
 
@@ -59,7 +55,7 @@ class CopyEvidence:
         return (self.word - self.ground) / (self.word + self.ground)
 
 
-UNMEASURED = CopyEvidence(paper=Paper.CANNOT_TELL)
+UNMEASURED = CopyEvidence(says=Ground.CANNOT_TELL)
 
 
 def copy_evidence(back: Image.Image) -> CopyEvidence:
@@ -112,14 +108,14 @@ def _judged(page: Floats) -> CopyEvidence:
     if min(counts) < _LEAST_POINTS:
         return UNMEASURED
     inked = [max(0.0, float(cyan[plain & mask].mean())) for mask in (word, ground)]
-    found = CopyEvidence(paper=Paper.CANNOT_TELL, word=inked[0], ground=inked[1])
+    found = CopyEvidence(says=Ground.CANNOT_TELL, word=inked[0], ground=inked[1])
     contrast = found.contrast
     if contrast is None or sum(inked) < 2 * LEAST_CYAN:
         return found
     if contrast <= ORIGINAL:
-        return CopyEvidence(paper=Paper.LIKELY_ORIGINAL, word=inked[0], ground=inked[1])
+        return CopyEvidence(says=Ground.LIKELY_ORIGINAL, word=inked[0], ground=inked[1])
     if contrast >= COPY:
-        return CopyEvidence(paper=Paper.LIKELY_COPY, word=inked[0], ground=inked[1])
+        return CopyEvidence(says=Ground.LIKELY_COPY, word=inked[0], ground=inked[1])
     return found
 
 

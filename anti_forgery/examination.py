@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from anti_forgery.comparison.compare import compare
 from anti_forgery.comparison.verdict import Comparison, Likeness
+from anti_forgery.copy_evidence import CopyEvidence, copy_evidence
 from anti_forgery.keys import CentrePublicKey, SitePrivateKey
 from anti_forgery.scans import Scan, Side
 from anti_forgery.verification import Outcome, Reason, Verdict, verify_image
@@ -17,10 +18,11 @@ EXIT_PASSED, EXIT_FAILED, EXIT_INDETERMINATE, EXIT_DIFFERS, EXIT_CANNOT_TELL = r
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examined:
-    """One back with its verdict, and the front that lay beside it with what the comparison says."""
+    """One back with its verdict and what its ground says of a copy, and the front that lay beside it with what the comparison says."""
 
     back: Scan
     verdict: Verdict
+    evidence: CopyEvidence
     front: Scan | None = None
     comparison: Comparison | None = None
 
@@ -66,7 +68,11 @@ def examine(
             comparison = compare(front[1].picture, verdict.sheet, face())
         found.append(
             Examined(
-                back=scan, verdict=verdict, front=None if front is None else front[1], comparison=comparison
+                back=scan,
+                verdict=verdict,
+                evidence=copy_evidence(scan.picture),
+                front=None if front is None else front[1],
+                comparison=comparison,
             )
         )
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from anti_forgery.comparison.verdict import Comparison, Place
+from anti_forgery.copy_evidence import CopyEvidence
 from anti_forgery.examination import Examined, exit_code
 from anti_forgery.scans import Scan
 from anti_forgery.sheet import SheetFacts
@@ -12,7 +13,8 @@ from certificates.wire.codec import Json
 
 
 def examination_json(examined: Sequence[Examined], *, show: bool = False) -> Json:
-    """Version 1. Boxes are millimetres from the upper left corner, scores hundredths of the limit of a difference.
+    """Version 1. Boxes are millimetres from the upper left corner, scores hundredths of the limit of a difference,
+    tones of the ground thousandths.
 
     With ``show`` the text of each front that passed is in it.
     """
@@ -26,12 +28,21 @@ def examination_json(examined: Sequence[Examined], *, show: bool = False) -> Jso
                 "reason": one.verdict.reason.name.lower(),
                 "detail": one.verdict.detail,
                 "sealed": None if one.verdict.sheet is None else _sealed(one.verdict.sheet, show),
+                "ground": _evidence(one.evidence),
                 "front": None if one.front is None else _place(one.front),
                 "comparison": None if one.comparison is None else _comparison(one.comparison),
             }
             for one in examined
         ],
     }
+
+
+def _evidence(found: CopyEvidence) -> Json:
+    values = {"word": found.word, "around": found.ground, "contrast": found.contrast}
+    measured: dict[str, Json] = {
+        name: None if value is None else round(1000 * value) for name, value in values.items()
+    }
+    return {"says": found.says.value, **measured}
 
 
 def _place(scan: Scan) -> Json:

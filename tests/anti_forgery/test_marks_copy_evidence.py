@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from anti_forgery.copy_evidence import COPY, ORIGINAL, Paper, copy_evidence
+from anti_forgery.copy_evidence import COPY, ORIGINAL, copy_evidence
+from anti_forgery.copying import Ground
 from certificates.errors import ConfigurationError
 from load_tests.scans import steps
 from load_tests.scans.copiers import COPIES, DPI, ORIGINALS
@@ -36,25 +37,25 @@ def scanned(name: str) -> Image.Image:
 @pytest.mark.parametrize(
     ("name", "paper"),
     [
-        ("some dot gain", Paper.LIKELY_ORIGINAL),
-        ("text, dark", Paper.LIKELY_COPY),
+        ("some dot gain", Ground.LIKELY_ORIGINAL),
+        ("text, dark", Ground.LIKELY_COPY),
         # known limit, kept so that nobody promises more: a copy that keeps tones looks like an original
-        ("photo", Paper.LIKELY_ORIGINAL),
+        ("photo", Ground.LIKELY_ORIGINAL),
     ],
 )
-def test_the_ground_says_what_the_paper_is(name: str, paper: Paper) -> None:
+def test_the_ground_says_what_the_paper_is(name: str, paper: Ground) -> None:
     found = copy_evidence(scanned(name))
-    assert found.paper is paper
+    assert found.says is paper
     assert found.contrast is not None
-    assert (found.contrast <= ORIGINAL) if paper is Paper.LIKELY_ORIGINAL else (found.contrast >= COPY)
+    assert (found.contrast <= ORIGINAL) if paper is Ground.LIKELY_ORIGINAL else (found.contrast >= COPY)
 
 
 def test_a_photograph_says_the_same() -> None:
     phone = steps.chain(
         steps.photographed((0.01, 0.02), (30, 60)), steps.slanting_light((0.6, 0.7)), steps.jpeg((70, 80))
     )
-    for name, paper in (("some dot gain", Paper.LIKELY_ORIGINAL), ("text, dark", Paper.LIKELY_COPY)):
-        assert copy_evidence(phone(scanned(name), np.random.default_rng(1))).paper is paper
+    for name, paper in (("some dot gain", Ground.LIKELY_ORIGINAL), ("text, dark", Ground.LIKELY_COPY)):
+        assert copy_evidence(phone(scanned(name), np.random.default_rng(1))).says is paper
 
 
 def test_without_colour_or_without_codes_it_cannot_be_told() -> None:
@@ -64,4 +65,4 @@ def test_without_colour_or_without_codes_it_cannot_be_told() -> None:
         page.convert("L").convert("RGB"),
         Image.new("RGB", page.size, "white"),
     ):
-        assert copy_evidence(picture).paper is Paper.CANNOT_TELL
+        assert copy_evidence(picture).says is Ground.CANNOT_TELL
