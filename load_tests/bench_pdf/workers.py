@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,7 +36,7 @@ class Worked:
     """``issued`` certificates, other answers by code, and the memory of the parent and of each worker afterwards."""
 
     issued: int
-    others: Counter[str]
+    others: Mapping[str, int]
     parent: Memory
     workers: Sequence[Memory]
 
@@ -74,4 +74,4 @@ def _looked(line: Line, answers: Counter[str]) -> Worked:
     issued = answers.pop("issued", 0)
     if not issued:
         raise UnavailableError("issuance server", f"nothing issued: {dict(answers)}", outcome_known=True)
-    return Worked(issued=issued, others=answers, parent=memory_of(parent), workers=workers)
+    return Worked(issued=issued, others=dict(answers), parent=memory_of(parent), workers=workers)

@@ -20,6 +20,7 @@ from certificates.domain.resident import Resident
 from certificates.errors import ConfigurationError, InvalidValueError, RefusedError
 from certificates.pdf.fonts import Typeface
 from certificates.pdf.gallery import gallery
+from certificates.pdf.quick import codes
 from certificates.pdf.quick.deflate import Part, deflated, joined, stored, stream
 from certificates.pdf.quick.repertoire import jis_x_0208
 from certificates.pdf.quick.writer import QuickWriter
@@ -112,6 +113,18 @@ def test_copies_that_say_different_things_are_not_taken_for_one_order(quick: Qui
     one, other = family(1), replace(family(2), issue_number=copies(family(2), 2)[1].issue_number)
     with pytest.raises(InvalidValueError):
         quick.render([one, other])
+
+
+def test_more_different_characters_than_are_numbered_are_refused(
+    face: Typeface, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("見本架空雛形", "見本架空辻\U000e0102"):
+        writer = QuickWriter(face)
+        writer.prepare("", [content(resident())])
+        monkeypatch.setattr(codes, "HEX", codes.HEX[: next(iter(writer._plates.values())).counts[0] + 3])
+        with pytest.raises(RefusedError, match="different characters"):
+            writer.render([content(resident(name=name))])
+        monkeypatch.undo()
 
 
 def test_a_plate_that_was_used_before_changes_no_byte(face: Typeface) -> None:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import pickle
+import subprocess
+import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -11,6 +15,7 @@ from certificates.errors import ConfigurationError
 from certificates.pdf.fonts import find_mincho
 from load_tests.bench_pdf import __main__ as bench
 from load_tests.bench_pdf.sheets import MEMBERS, contents
+from load_tests.bench_pdf.workers import Memory, Worked
 
 
 @pytest.fixture(autouse=True)
@@ -59,3 +64,17 @@ def test_the_sheets_are_of_households_of_four_and_all_different() -> None:
     sheets = contents(5)
     assert [len(sheet.blocks) for sheet in sheets] == [MEMBERS] * 5
     assert len({sheet.values() for sheet in sheets}) == 5
+
+
+def test_the_memory_of_forked_writers_is_that_of_each_and_can_be_written_down(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "load_tests.bench_pdf.forked", "2"]
+    done = subprocess.run(command, input=pickle.dumps(contents(4)), stdout=subprocess.PIPE, check=True)
+    found = json.loads(done.stdout)
+    assert len(found["workers"]) == 2
+    assert all(1 < each < 200 for each in (found["parent"], *found["workers"]))
+    memory = Memory(proportional=20.0, own=8.0)
+    worked = Worked(issued=3, others={"suppressed": 1}, parent=memory, workers=(memory,))
+    bench._write(tmp_path, [], {"writers": found, "server": asdict(worked)}, ["said"])
+    assert json.loads((tmp_path / "pdf.json").read_text("utf-8"))["memory"]["server"]["others"] == {
+        "suppressed": 1
+    }

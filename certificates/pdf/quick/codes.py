@@ -6,11 +6,13 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import groupby, islice
 
+from certificates.errors import RefusedError
 from certificates.pdf.fonts import Glyph, font_of
 from certificates.pdf.quick.glyphs import GlyphPart, GlyphStore, is_plain
+from certificates.problems import ProblemCode
 
-HEX = tuple(f"{number:04X}" for number in range(1 << 16))
-"""Codes as they stand in a content stream."""
+HEX = tuple(f"{number:04X}" for number in range(1 << 13))
+"""Codes as they stand in a content stream; no certificate has nearly as many different characters."""
 _LINE_BREAK = 0x0A
 
 
@@ -39,7 +41,7 @@ class Codes:
     def coded(self, texts: Sequence[str]) -> list[str | None]:
         """The codes of each text; None where they do not make one run of the first font.
 
-        Raises RefusedError (NO_GLYPH).
+        Raises RefusedError (NO_GLYPH; DOES_NOT_FIT for more different characters than are numbered).
         """
         found = self._plainly(texts)
         if found is None and self._store.learn(texts):
@@ -50,7 +52,10 @@ class Codes:
         """All at once, as long as only plain characters occur that the store has: then no Python runs a character."""
         known = self._plain
         table = defaultdict(islice(HEX, self._counts[0], None).__next__, known)
-        lines: list[str | None] = [*"\n".join(texts).translate(table).split("\n")]
+        try:
+            lines: list[str | None] = [*"\n".join(texts).translate(table).split("\n")]
+        except StopIteration as error:
+            raise _too_many() from error
         if len(lines) != len(texts):  # a line break is among what is never drawn
             return None
         try:
@@ -83,7 +88,10 @@ class Codes:
         if code is None:
             place = font_of(glyph.plane)
             own = self.own[place]
-            code = HEX[self._counts[place] + len(own)]
+            number = self._counts[place] + len(own)
+            if number >= len(HEX):
+                raise _too_many()
+            code = HEX[number]
             own.append(self._store.part(glyph))
             if plain:
                 self._plain[ord(glyph.text)] = code
@@ -110,3 +118,7 @@ class Codes:
     def settled(self) -> tuple[dict[int, str], dict[str, str]]:
         """Codes of plain characters and of all others, to begin other documents with."""
         return dict(self._plain), dict(self._others)
+
+
+def _too_many() -> RefusedError:
+    return RefusedError(ProblemCode.DOES_NOT_FIT, f"more than {len(HEX):,} different characters")

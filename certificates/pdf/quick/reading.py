@@ -10,6 +10,7 @@ import re
 import struct
 import zlib
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import groupby, pairwise
 from operator import itemgetter
 
@@ -28,7 +29,6 @@ _SECTION = re.compile(rb"(?s) beginbfchar\n(.*?)endbfchar\n")
 _MAPPING = re.compile(rb"<([0-9A-F]{4})> <([0-9A-F]+)>\n")
 _SHOWN = re.compile(rb"/(F\d+) [\d.]+ Tf <([0-9A-F]*)> Tj")
 _HEAD = b"%PDF-1.7\n"
-_CODES = tuple(b"%04X" % code for code in range(1, 0xD800))
 _BETWEEN = 0xFFFD  # no code of ours: a document has fewer glyphs than that
 _SEPARATOR = b"%04X" % _BETWEEN
 
@@ -166,12 +166,17 @@ def _stream(body: bytes) -> bytes:
 def _texts(cmap: bytes) -> _Texts:
     pairs = _MAPPING.findall(b"".join(_SECTION.findall(cmap)))
     codes, words = zip(*pairs, strict=True) if pairs else ((), ())
-    if codes != _CODES[: len(codes)]:
+    if codes != _counted(len(codes)):
         raise WireError("a code has two texts, or none")
     texts = _utf16(b"000A".join(words)).split("\n")
     if len(texts) != len(codes):
         raise WireError("a text holds a line break")
     return _Texts(enumerate(texts, 1))
+
+
+@lru_cache(256)  # sheets have about as many glyphs
+def _counted(count: int) -> tuple[bytes, ...]:
+    return tuple(b"%04X" % code for code in range(1, count + 1))
 
 
 def _utf16(word: bytes) -> str:
