@@ -23,6 +23,7 @@ BACKLOG = 1024
 _STOP_SECONDS = 30.0
 _SOON = 5.0  # seconds: a worker that ends sooner has not worked
 _MOST_IN_A_ROW = 5
+_WAIT = 0.05  # seconds before the first try to replace one; twice as long after each failure
 _WATCHED = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGCHLD})
 _log = logging.getLogger(__name__)
 
@@ -64,8 +65,8 @@ def run_workers(work: Callable[[Post], int], count: int, announce: Callable[[], 
     """Fork ``count`` workers and replace what ends, until SIGTERM or SIGINT; returns the exit code.
 
     ``work`` runs in the worker and returns its exit code. The first one is ready before the others begin, so what is
-    done once (a schema) is done; ``announce`` is called when all are. A worker that cannot start, and one that ends
-    within seconds time and again, ends all. Call it from a process with one thread.
+    done once (a schema) is done; ``announce`` is called when all are. A worker that cannot start at the beginning ends all,
+    and so do five failures in a row later: ended within seconds, or not ready. Call it from a process with one thread.
     """
     gc.collect()
     gc.freeze()  # what is shared is not looked at by the workers' collectors, which would copy its pages
@@ -140,15 +141,21 @@ def _keep(watch: _Watch, pipe: tuple[int, int], old: set[int | signal.Signals]) 
             soon = time.monotonic() - began < _SOON
             watch.failures = watch.failures + 1 if soon else 0
             _log.critical("worker ended", extra={"worker": number, "status": status, "row": watch.failures})
-            if watch.failures >= _MOST_IN_A_ROW:
-                return 1
-            time.sleep(0.1 * watch.failures)
-            code = _start(watch, number, pipe, old)
-            if code == 0:
-                return 0
+            code = _replace(watch, number, pipe, old)
             if code is not None:
-                _log.critical("worker cannot start", extra={"worker": number, "status": code})
                 return code
+
+
+def _replace(watch: _Watch, number: int, pipe: tuple[int, int], old: set[int | signal.Signals]) -> int | None:
+    """Try until one is ready; the service's exit code when it is given up, or when we were told to stop."""
+    while watch.failures < _MOST_IN_A_ROW:
+        time.sleep(_WAIT * 2**watch.failures)
+        code = _start(watch, number, pipe, old)
+        if code is None or code == 0:
+            return code
+        watch.failures += 1
+        _log.critical("worker cannot start", extra={"worker": number, "status": code, "row": watch.failures})
+    return 1
 
 
 def _ended(watch: _Watch) -> tuple[int, float, int] | None:

@@ -26,7 +26,7 @@ folder, how = Path(sys.argv[1]), sys.argv[2]
 
 def work(post):
     (folder / f"{post.number}-{os.getpid()}").touch()
-    if how == "broken":
+    if how == "broken" or (how == "later" and len(list(folder.glob(f"{post.number}-*"))) in (2, 3)):
         return 2
     ended = []
     signal.signal(signal.SIGTERM, lambda *_: ended.append(1))
@@ -85,6 +85,17 @@ def test_one_that_is_killed_is_replaced_under_its_number(tmp_path: Path) -> None
         before = workers(tmp_path)
         os.kill(before[1], signal.SIGKILL)
         eventually(lambda: workers(tmp_path)[1] != before[1])
+        assert workers(tmp_path)[0] == before[0]
+        process.terminate()
+        assert process.wait(20) == 0
+
+
+def test_one_that_cannot_start_again_at_once_is_tried_again(tmp_path: Path) -> None:
+    with running(tmp_path, "later") as process:
+        announced(process)
+        before = workers(tmp_path)
+        os.kill(before[1], signal.SIGKILL)
+        eventually(lambda: len(list(tmp_path.glob("1-*"))) == 4)
         assert workers(tmp_path)[0] == before[0]
         process.terminate()
         assert process.wait(20) == 0
