@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help demo test town load chaos race reconcile bench-sync bench-sync-size bench-pdf bench-marks read-back survive tamper fuzz-scans check preview pictures lock clean
+.PHONY: help demo test town load chaos race reconcile bench-sync bench-sync-size bench-pdf bench-marks copies fuzz-marks read-back survive tamper fuzz-scans check preview pictures lock clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,14 @@ bench-pdf: ## the four-member sheet by both writers and six others: docs/benchma
 bench-marks: ## every mark and all of them, beside stamping by pypdf and pikepdf: docs/benchmarks/marks.md (about 3 minutes)
 	@.ci/setup bench
 	@$(PYTHON) -m load_tests.bench_marks --out docs/benchmarks
+
+copies: ## the ground through eight copier models: docs/benchmarks/copies.md and docs/pictures/copies.png (half a minute)
+	@.ci/setup demo
+	@$(PYTHON) -m load_tests.copies --docs docs/benchmarks --pictures docs/pictures
+
+fuzz-marks: ## 10,000 mutated PDFs to the marks, limits on time and memory: docs/benchmarks/fuzz-marks.txt (about 10 minutes)
+	@.ci/setup demo
+	@$(PYTHON) -m load_tests.fuzz_marks --files 10000 --out docs/benchmarks/fuzz-marks.txt
 
 survive: ## backs through 18 classes of damage at 300 and 200 dpi, 200 sheets each: docs/benchmarks/survive.md (about an hour)
 	@.ci/setup bench

@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import NoReturn
 
+from anti_forgery.calibration.commands import add_calibrate_commands, run_calibrate_command
 from anti_forgery.comparison.verdict import Comparison
 from anti_forgery.examination import EXIT_INDETERMINATE, examine, exit_code
 from anti_forgery.examination_json import examination_json
@@ -34,6 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.command == "verify":
             return _verify(options)
+        if options.command == "calibrate":
+            return run_calibrate_command(options)
         return run_key_command(options)
     except ConfigurationError as error:
         print(error, file=sys.stderr)
@@ -117,6 +120,7 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("--json", action="store_true", help="print one JSON document")
     verify.add_argument("--font", type=Path, help="path of ipamjm.ttf when it is not at a standard place")
     add_key_commands(commands.add_parser("keys", help="make, list, follow and retire keys"))
+    add_calibrate_commands(commands.add_parser("calibrate", help="measure a printer's dot gain balance"))
     return parser
 
 

@@ -8,6 +8,7 @@ four fine ones, so tone is equal up to the very edge of a stroke. A deterrent, n
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -36,6 +37,8 @@ STROKE = 3 * COARSE_PITCH
 """A stroke holds three coarse dots side by side; fewer are lost in a copy, more are seen in the original."""
 CYAN, CYAN_LINES = "1 0 0 0 k", "1 0 0 0 K"
 GOLDEN = (5**0.5 - 1) / 2
+Figure = Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.bool_]]
+"""Which points, by x and y in dots from the upper left corner, belong to what coarse dots draw."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +68,20 @@ def word_mask() -> NDArray[np.bool_]:
 
 def tile_pixels(coarse_to_fine: float = 1.0) -> NDArray[np.bool_]:
     """One tile as pixels of 600 dpi, True is ink; it continues itself on all four sides."""
-    width, height = TILE
+    return dotted(TILE, _in_word, coarse_to_fine)
+
+
+def dotted(size: tuple[int, int], in_figure: Figure, coarse_to_fine: float) -> NDArray[np.bool_]:
+    """A field of ``size`` (width and height, multiples of ``CELL``): coarse dots in the figure, fine ones around it."""
+    width, height = size
     first_y, first_x = np.mgrid[0:height:CELL, 0:width:CELL]
     x = np.concatenate([first_x.ravel(), first_x.ravel() + CELL // 2])
     y = np.concatenate([first_y.ravel(), first_y.ravel() + CELL // 2])
-    coarse = _in_word(x.astype(np.float64), y.astype(np.float64))
+    coarse = in_figure(x.astype(np.float64), y.astype(np.float64))
     pixels = np.zeros((height, width), dtype=np.bool_)
     _paint(pixels, x[~coarse], y[~coarse], _fine_offsets())
     area = COARSE_AREA * coarse_to_fine
-    # A part of a pixel is made by giving that part of the dots one pixel more, spread evenly over the word.
+    # A part of a pixel is made by giving that part of the dots one pixel more, spread evenly over the figure.
     larger = (np.arange(int(coarse.sum())) * GOLDEN) % 1.0 < area % 1.0
     offsets = _growing_dot()
     _paint(pixels, x[coarse][~larger], y[coarse][~larger], offsets[: int(area)])

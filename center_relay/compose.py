@@ -10,6 +10,7 @@ import ssl
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
 from aiohttp import web
 
@@ -97,6 +98,7 @@ def load(settings: CentreSettings) -> Loaded:
         font=find_mincho(settings.font or None),
         inquiry_site=settings.inquiry_site,
         coarse_to_fine=settings.coarse_to_fine,
+        printer=Path(settings.printer_profile) if settings.printer_profile else None,
         draw=secrets.token_bytes,
     )
     paper.sealer(now())

@@ -87,6 +87,11 @@ class CentreSettings:
     coarse_to_fine: float = setting(
         "KOFU_CENTRE_COARSE_TO_FINE", "dot gain balance of the printers, from a printed wedge", default=1.0
     )
+    printer_profile: str = setting(
+        "KOFU_CENTRE_PRINTER_PROFILE",
+        "file that 'python -m anti_forgery calibrate read' wrote; it goes before the balance",
+        default="",
+    )
 
     def __post_init__(self) -> None:
         def within(variable: str, value: float, low: float, high: float) -> None:

@@ -12,6 +12,7 @@ from typing import TypeVar
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
+from anti_forgery.calibration.printer_file import measured, read_printer
 from anti_forgery.data_keys import DataKeys
 from anti_forgery.key_files import KeyFolder, load_folder
 from anti_forgery.keys import CentrePrivateKey, SitePublicKey
@@ -98,11 +99,22 @@ class MarkedPaper:
 
 
 def load_paper(
-    keys: Path, *, font: Path, inquiry_site: str, coarse_to_fine: float, draw: Callable[[int], bytes]
+    keys: Path,
+    *,
+    font: Path,
+    inquiry_site: str,
+    coarse_to_fine: float,
+    printer: Path | None,
+    draw: Callable[[int], bytes],
 ) -> MarkedPaper:
-    """Raises ConfigurationError naming the setting or the file."""
+    """``printer``: its measured profile, which goes before ``coarse_to_fine``.
+
+    Raises ConfigurationError naming the setting or the file.
+    """
     try:
         profile = PrinterProfile(font=font, inquiry_site=inquiry_site, coarse_to_fine=coarse_to_fine)
+        if printer is not None:
+            profile = measured(profile, read_printer(printer))
     except InvalidValueError as error:
         raise ConfigurationError(f"KOFU_CENTRE_{error.field.upper()}", error.reason) from error
     return MarkedPaper(load_folder(keys), profile, draw)

@@ -1,0 +1,135 @@
+"""The calibration sheet through models of print and scan: the balance that is read is the one that hides the word."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+from anti_forgery.__main__ import main
+from anti_forgery.calibration.measuring import measure
+from anti_forgery.calibration.printer_file import PrinterFile, measured, read_printer, write_printer
+from anti_forgery.calibration.wedge import STEPS, wedge_pdf
+from anti_forgery.ground import tile_pixels, word_mask
+from certificates.errors import ConfigurationError, WireError
+from tests.anti_forgery.marks_world import picture, profile, smooth
+
+Light = NDArray[np.float32]
+PAPER, INK = 0.85, 0.05
+"""Luminance in the red channel of plain paper and of solid cyan or black toner."""
+GAINS = (0.0, 0.5)
+"""Pixels of 600 dpi by which the edge of each dot moves outwards."""
+CROP = (slice(176, 784), slice(100, 868))
+
+
+def grown(ink: NDArray[np.bool_], gain: float) -> Light:
+    """Dot gain as toner does it: the edge of each dot moves by ``gain`` pixels, the rest of a pixel as partial cover."""
+    near = ink.copy()
+    for axis in (0, 1):
+        near |= np.roll(ink, 1, axis) | np.roll(ink, -1, axis)
+    return np.where(ink, np.float32(1), np.float32(gain) * near)
+
+
+def scanned(light: Light, dpi: int) -> Image.Image:
+    """Sampling and the sRGB curve of a scanner."""
+    image = Image.fromarray(light.astype(np.float32))
+    size = (light.shape[1] * dpi // 600, light.shape[0] * dpi // 600)
+    values = np.clip(np.asarray(image.resize(size, Image.Resampling.BOX)), 0, 1)
+    coded = np.where(values <= 0.0031308, 12.92 * values, 1.055 * values ** (1 / 2.4) - 0.055)
+    return Image.fromarray(np.rint(coded * 255).astype(np.uint8))
+
+
+@cache
+def printed() -> NDArray[np.bool_]:
+    drawn = np.asarray(picture(wedge_pdf(), 0, 600).convert("RGB").getchannel("R"))
+    return np.asarray(drawn < 128)
+
+
+@cache
+def scan_of(gain: float, dpi: int) -> Image.Image:
+    ink = grown(printed(), gain)
+    return scanned(PAPER + (INK - PAPER) * ink, dpi)
+
+
+def word_difference(balance: float, gain: float) -> float:
+    """L* of the word less that of the ground after the same printer."""
+    tile = grown(tile_pixels(balance), gain).astype(np.float64)
+    word = smooth(word_mask().astype(np.float64), 7.0)[CROP]
+    light = (PAPER + (INK - PAPER) * smooth(tile, 14.0))[CROP]
+    inside, outside = light[word > 0.95].mean(), light[word < 0.01].mean()
+    return float(116 * (np.cbrt(inside) - np.cbrt(outside)))
+
+
+@pytest.mark.parametrize("gain", GAINS)
+def test_the_balance_that_is_read_hides_the_word_on_that_printer(gain: float) -> None:
+    found = measure(scan_of(gain, 600))
+    assert abs(word_difference(found.balance, gain)) < 0.6
+    if gain == GAINS[-1]:
+        assert abs(word_difference(1.0, gain)) > 1.2  # without calibration it would be seen
+
+
+def test_a_turned_scan_of_300_dpi_says_nearly_the_same() -> None:
+    light = Image.fromarray(PAPER + (INK - PAPER) * grown(printed(), 0.5))
+    turned = light.rotate(1.5, expand=True, fillcolor=PAPER, resample=Image.Resampling.BILINEAR)
+    scan = scanned(np.asarray(turned), 300)
+    assert measure(scan).balance == pytest.approx(measure(scan_of(0.5, 600)).balance, abs=0.05)
+
+
+def test_a_scan_of_something_else_is_refused() -> None:
+    with pytest.raises(WireError, match="four codes"):
+        measure(Image.new("L", (2480, 3508), 255))
+    with pytest.raises(WireError, match="dpi"):
+        measure(scan_of(0.5, 300).resize((1240, 1754), Image.Resampling.BOX))
+
+
+def test_fields_without_a_balance_are_refused() -> None:
+    values = np.asarray(scan_of(0.5, 300)).copy()
+    values[450:-450] = 180
+    with pytest.raises(WireError, match="no step is in balance"):
+        measure(Image.fromarray(values))
+
+
+def test_sheet_and_scan_by_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["calibrate", "sheet", "--out", str(tmp_path / "wedge.pdf")]) == 0
+    assert (tmp_path / "wedge.pdf").read_bytes() == wedge_pdf()
+    scan_of(0.5, 300).save(tmp_path / "scan.png")
+    given = ["calibrate", "read", str(tmp_path / "scan.png"), "--out", str(tmp_path / "printer.json")]
+    assert main([*given, "--printer", "見本機"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == len(STEPS) + 1
+    written = read_printer(tmp_path / "printer.json")
+    assert written.printer == "見本機"
+    assert written.coarse_to_fine == pytest.approx(measure(scan_of(0.5, 300)).balance, abs=0.001)
+    assert main(given) == 64  # it is there already
+    assert main(["calibrate", "read", str(tmp_path / "wedge.pdf"), "--out", str(tmp_path)]) == 64
+
+
+def test_a_profile_that_is_none_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "printer.json"
+    pair = {"hidden_mark": [0, 0.3, 0.1, 0.3], "hidden_surround": [0.28, 0.465, 0.315, 0]}
+    ours = PrinterFile(
+        printer="",
+        coarse_to_fine=1.2,
+        hidden_mark=(0, 0.3, 0.1, 0.3),
+        hidden_surround=(0.28, 0.465, 0.315, 0),
+    )
+    write_printer(path, ours)
+    assert read_printer(path) == ours
+    assert measured(profile(), ours).coarse_to_fine == 1.2
+    assert measured(profile(), replace(ours, hidden_mark=None)).hidden_mark == profile().hidden_mark
+    for wrong in (
+        "[]",
+        "{",
+        json.dumps({"version": 2, "coarse_to_fine": 1.0}),
+        json.dumps({"version": 1, "coarse_to_fine": 3}),
+        json.dumps({"version": 1, "coarse_to_fine": "1"}),
+        json.dumps({"version": 1, "coarse_to_fine": 1.0, **pair, "hidden_mark": [0, 1]}),
+    ):
+        path.write_text(wrong, encoding="utf-8")
+        with pytest.raises(ConfigurationError, match=r"printer\.json"):
+            read_printer(path)
