@@ -30,12 +30,13 @@ _EDGE = 9.0
 """Millimetres at the edge of the sheet with the border of the ground and the shadow of the paper; forms begin at 11."""
 _FOLD = 50.0
 """Millimetres: what is that long is a fold or a scratch, not writing."""
-LEAST_INK = 0.40
-"""Square millimetres of black in one square; a figure 1 of 9 points has about 0.5."""
+LEAST_INK, DOUBTFUL_INK = 0.5, 0.38
+"""Square millimetres of black in one square from which something was added, and from which it may have been; a figure 1
+of 9 points has about 0.5."""
 
 
 def added(scan: Floats, truth: NDArray[np.uint8], contrast: float) -> list[tuple[Box, float]]:
-    """Places with ink where ``truth`` has none, and that ink over ``LEAST_INK``, darkest first."""
+    """Places with at least ``DOUBTFUL_INK`` where ``truth`` has none, and that ink over ``LEAST_INK``, darkest first."""
     small = Image.fromarray(np.round(255 * np.minimum(scan / contrast, 1)).astype(np.uint8)).reduce(_REDUCE)
     clear = Image.fromarray(truth).reduce(_REDUCE)
     ink = np.asarray(small, dtype=np.float32) / 255
@@ -50,7 +51,7 @@ def added(scan: Floats, truth: NDArray[np.uint8], contrast: float) -> list[tuple
     w = _WINDOW
     masses = (sums[w:, w:] - sums[:-w, w:] - sums[w:, :-w] + sums[:-w, :-w])[::_STEP, ::_STEP] * _PIXEL**2
     found = []
-    for cells in _together(masses > LEAST_INK):
+    for cells in _together(masses > DOUBTFUL_INK):
         top, left = cells.min(axis=0) * _STEP
         bottom, right = cells.max(axis=0) * _STEP + w
         box = Box(left * _PIXEL, top * _PIXEL, (right - left) * _PIXEL, (bottom - top) * _PIXEL)

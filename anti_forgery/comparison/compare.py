@@ -32,6 +32,8 @@ _ENOUGH_INK = 60
 """Pixels of ink with which a correlation can be trusted whole; a figure 1 of 9 points has about 80."""
 _SMALLEST = 2.0
 """Millimetres: smaller type holds no value and is not sure enough to accuse anybody."""
+_WHOLE, _SPECK = 0.04, 40
+"""A glyph that lacks nothing and has less ink too much than this, in pixels, may be a speck: not sure, and no accusation."""
 UPRIGHT_DPI = 150
 _RUN = 60.0
 """Millimetres of a line that move as one."""
@@ -120,7 +122,9 @@ def _near(one: Box, other: Box, by: float = 3.5) -> bool:
 
 def _doubt(kind: Kind) -> float:
     """The score from which a place is not sure."""
-    return {Kind.TONE: 0.85, Kind.ADDED: 0.9}.get(kind, GLYPH_DOUBT / GLYPH_LIMIT)
+    return {Kind.TONE: 0.85, Kind.ADDED: blanks.DOUBTFUL_INK / blanks.LEAST_INK}.get(
+        kind, GLYPH_DOUBT / GLYPH_LIMIT
+    )
 
 
 def _unlikeness(scores: glyphs.Scores) -> Floats:
@@ -135,7 +139,8 @@ def _glyph_places(truth: Truth, scores: glyphs.Scores, count: int) -> list[Place
     for number in np.flatnonzero(unlike >= GLYPH_DOUBT):
         glyph = truth.glyphs[number]
         score = float(unlike[number]) / GLYPH_LIMIT
-        if glyph.box.height < _SMALLEST:
+        speck = scores.missing[number] < _WHOLE and scores.surplus[number] * scores.ink[number] < _SPECK
+        if glyph.box.height < _SMALLEST or speck:
             score = min(score, 0.95)
         gone = scores.missing[number] > 3 * scores.extra[number]
         places.append(
