@@ -224,7 +224,7 @@ MEANINGS: dict[ProblemCode, Meaning] = {
     ProblemCode.NO_SUCH_MEMBER: Meaning(
         403,
         "選択された方は世帯にいません。最初からやり直してください。",
-        "The chosen person is not in the household.",
+        "The chosen person is not in the household. Please start again.",
     ),
     ProblemCode.COPIES_OUT_OF_RANGE: Meaning(
         400, "部数の指定が正しくありません。", "The number of copies is out of range."

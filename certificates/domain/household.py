@@ -44,14 +44,8 @@ class Household:
             raise InvalidValueError("世帯番号", "a member belongs to another household")
         if len({member.number for member in self.members}) != len(self.members):
             raise InvalidValueError("宛名番号", "one person twice in a household")
+        if sum(member.is_head for member in self.members) > 1:
+            raise InvalidValueError("世帯主", "two of one household")
 
     def member(self, number: ResidentNumber) -> Resident | None:
         return next((member for member in self.members if member.number == number), None)
-
-    @property
-    def address(self) -> str:
-        return self.members[0].address
-
-    @property
-    def head_name(self) -> str:
-        return self.members[0].household_head

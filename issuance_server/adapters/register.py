@@ -10,7 +10,10 @@ from sync.copy.register import RegisterCopy
 
 
 class StoredRegister:
-    """See ``ports.Register``. A row that cannot be read is the record's fault, not that of the centre's message."""
+    """See ``ports.Register``. A row that cannot be read is the record's fault, not that of the centre's message.
+
+    The refusal's detail names the item, such as 印影 of a size that no imprint has; a value is never in it.
+    """
 
     def __init__(self, copy: RegisterCopy) -> None:
         self._copy = copy
@@ -19,7 +22,7 @@ class StoredRegister:
         try:
             return await self._copy.view(serial, issuer)
         except (WireError, InvalidValueError) as error:
-            raise RefusedError(ProblemCode.LEGAL_ITEM_MISSING, "a stored row cannot be read") from error
+            raise RefusedError(ProblemCode.LEGAL_ITEM_MISSING, f"stored {error}") from error
 
     async def watermark(self) -> Watermark | None:
         return await self._copy.watermark()

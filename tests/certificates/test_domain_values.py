@@ -180,16 +180,16 @@ def test_nothing_personal_stands_in_a_repr() -> None:
     assert not any(secret in repr(row) for secret in ("架空", "太郎", "123456789018", "1980", "一丁目"))
 
 
-def test_a_household_is_of_one_number_and_names_each_person_once() -> None:
+def test_a_household_is_of_one_number_with_one_head_and_names_each_person_once() -> None:
     with pytest.raises(InvalidValueError):
         Household.of([resident(1), resident(2, household=household_number(numbered(8)))])
     with pytest.raises(InvalidValueError):
         Household.of([resident(1), resident(1)])
     with pytest.raises(InvalidValueError):
         Household.of([resident(status=ResidencyStatus.MOVED_OUT, removed_on=date(2026, 1, 1))])
+    with pytest.raises(InvalidValueError, match="世帯主"):
+        Household.of([resident(1), resident(2)])
     household = Household.of([resident(1), resident(2, relation="妻")])
-    assert household.address == resident().address
-    assert household.head_name == "架空　太郎"
     assert household.member(resident(2).number) is not None
     assert household.member(resident(3).number) is None
     with pytest.raises(InvalidValueError):

@@ -17,10 +17,12 @@ from aiohttp import ClientSession, TCPConnector
 from sqlalchemy import func, select, text
 
 from certificates.domain.content import bare
+from certificates.domain.dates import RecordedDate
 from certificates.domain.identifiers import OrderId
-from certificates.domain.kinds import CertificateKind
+from certificates.domain.kinds import CertificateKind, OptionalItem
+from certificates.domain.resident import Honseki
 from certificates.pdf.reading import read_pages
-from certificates.problems import ProblemCode
+from certificates.problems import MEANINGS, ProblemCode
 from certificates.service.settings import read_settings
 from certificates.wire.codec import Message, decode
 from certificates.wire.frame import CONTENT_TYPE as FRAME
@@ -29,10 +31,11 @@ from certificates.wire.jose import Role
 from certificates.wire.order import AskStanding, Holder, Standing, StandingTold
 from certificates.wire.visit import Choice, Menu, OutcomeRecorded
 from issuance_server.adapters.sql.tables import issue_orders
+from issuance_server.records import AuditEvent
 from issuance_server.settings import PREFIX, Settings
 from sync.copy.database import reading, writing
 from sync.feed.wire import FeedBatch, FeedReceipt, ReceiptStatus
-from tests.issuance.issuance_line import KIOSK, Answer, Centre, Parties, Site, serving, site, soon
+from tests.issuance.issuance_line import KIOSK, Answer, Centre, Parties, Site, load_copy, serving, site, soon
 from tests.issuance.issuance_world import (
     CENTRE,
     CODE,
@@ -42,6 +45,7 @@ from tests.issuance.issuance_world import (
     an_inquiry,
     an_order,
     resident,
+    seal,
 )
 
 
@@ -237,6 +241,36 @@ async def test_a_stored_row_that_cannot_be_read_is_refused(here: Site) -> None:
         await connection.execute(text("UPDATE residents SET record = '{}'"))
     answer = await here.centre.ask("/v1/orders", an_order(1, expires=soon()))
     await refused(here, answer, ProblemCode.LEGAL_ITEM_MISSING)
+
+
+async def test_what_cannot_be_certified_is_refused_by_name_in_both_languages(
+    here: Site, migrated_sqlite_url: str
+) -> None:
+    """Over the whole line, from the stored rows to the problem document and the item in the audit log."""
+    honseki, foreign = OptionalItem.HONSEKI, OptionalItem.FOREIGN
+    missing = ProblemCode.LEGAL_ITEM_MISSING
+    cases: list[tuple[dict[str, object], OptionalItem | None, ProblemCode, str]] = [
+        ({"name": "架空　\ue000"}, None, ProblemCode.NO_GLYPH, "U+E000"),
+        ({"address": "見本県みほん市" + "長" * 200}, None, ProblemCode.DOES_NOT_FIT, "住所"),
+        ({"honseki": Honseki(place="　", head="架空")}, honseki, missing, "本籍"),
+        ({}, foreign, ProblemCode.OPTION_NOT_APPLICABLE, "foreign"),
+        ({"birth": RecordedDate(note="年月日不詳")}, None, ProblemCode.DATE_UNKNOWN, "生年月日"),
+        ({"household": resident(5).household}, None, missing, "世帯主"),
+        ({}, None, missing, "印影"),
+    ]
+    people = [resident(person, **given) for person, (given, *_) in enumerate(cases, 1)]
+    await load_copy(migrated_sqlite_url, people, [seal(len(cases))], sequence=2)
+    async with writing(here.engine) as connection:
+        of_29_mm = {"old": '"dots_per_mm":12', "new": '"dots_per_mm":5'}
+        await connection.execute(text("UPDATE seals SET record = replace(record, :old, :new)"), of_29_mm)
+    for person, (_, item, code, named) in enumerate(cases, 1):
+        items = frozenset() if item is None else frozenset({item})
+        choice = Choice(kind=CertificateKind.RESIDENT_RECORD, items=items)
+        answer = await here.centre.ask("/v1/orders", an_order(person, choice=choice, expires=soon()))
+        await refused(here, answer, code)
+        assert {MEANINGS[code].ja, MEANINGS[code].en} <= set(json.loads(answer.body).values())
+        _, detail = (await here.noted(AuditEvent.REFUSED))[-1]
+        assert named in detail, detail
 
 
 async def test_a_full_house_says_busy(parties: Parties, migrated_sqlite_url: str) -> None:
