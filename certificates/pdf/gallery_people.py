@@ -50,6 +50,7 @@ def large_family() -> tuple[Resident, ...]:
         birth=RecordedDate.of(date(2022, 3, 3)),
         sex=Sex.FEMALE,
         became_resident=RecordedDate.of(date(2022, 3, 3)),
+        address_since=RecordedDate.of(date(2022, 3, 3)),
         individual_number="678901234567",
         resident_code="67890123456",
     )
@@ -98,6 +99,7 @@ def long_values() -> tuple[Resident, ...]:
         relation="妻の子の妻の子",
         birth=RecordedDate(note="推定昭和二十年"),
         individual_number="890123456789",
+        resident_code="89012345678",
     )
     return (first, second)
 

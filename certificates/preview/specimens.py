@@ -17,7 +17,7 @@ from certificates.domain.kinds import CertificateKind
 from certificates.domain.kinds.kind import Counter, Kind
 from certificates.domain.kinds.table import KINDS
 from certificates.domain.municipality import Municipality
-from certificates.domain.resident import Resident
+from certificates.domain.resident import Resident, Sex
 from certificates.domain.seal import SealRegistration
 from certificates.errors import KofuError
 from certificates.pdf.fonts import Typeface
@@ -93,19 +93,22 @@ def _cases(kind: Kind, place: str) -> Sequence[_Case]:
 
 
 def _with_children(home: tuple[Resident, ...]) -> tuple[Resident, ...]:
-    son = home[2]
-    return (
-        *home,
-        *(
-            replace(
-                son,
-                number=resident_number(numbered(77020 + place)),
-                name=f"𠮷見　{name}",
-                birth=RecordedDate.of(date(2020 + place, 8, 8)),
-                became_resident=RecordedDate.of(date(2020 + place, 8, 8)),
-            )
-            for place, name in enumerate(("見子", "本子"), 1)
-        ),
+    return (*home, _child(home, 1, "見子"), _child(home, 2, "本子"))
+
+
+def _child(home: tuple[Resident, ...], place: int, name: str) -> Resident:
+    """Born where the household lives now, with numbers of their own."""
+    born = RecordedDate.of(date(2020 + place, 8, 8))
+    return replace(
+        home[2],
+        number=resident_number(numbered(77020 + place)),
+        name=f"𠮷見　{name}",
+        birth=born,
+        sex=Sex.FEMALE,
+        became_resident=born,
+        address_since=born,
+        individual_number=f"{place}23456789012",
+        resident_code=f"{place}2345678900",
     )
 
 

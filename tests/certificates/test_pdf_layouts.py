@@ -12,7 +12,7 @@ from certificates.domain.blocks import Entry, Slot
 from certificates.domain.kinds.kind import FormName
 from certificates.domain.kinds.table import KINDS
 from certificates.errors import ConfigurationError, InvalidValueError, RefusedError
-from certificates.pdf.fitting import set_text
+from certificates.pdf.fitting import POINTS, set_text
 from certificates.pdf.forms.foot import foot_from_toml
 from certificates.pdf.forms.form import sheets
 from certificates.pdf.layout_file import layout_from_toml, layouts
@@ -95,6 +95,25 @@ def test_a_certificate_is_never_laid_out_on_a_form_without_a_box_for_what_it_say
         sheets(replace(certificate, blocks=(block,)))
     with pytest.raises(InvalidValueError, match="seal has no box"):
         sheets(replace(certificate, form=FormName("seal")))
+
+
+def test_the_mayors_name_is_spread_over_its_box_and_a_residents_stands_as_recorded() -> None:
+    """均等割付 in the foot; in a block it would hide where the recorded space between 氏 and 名 is."""
+    (sheet,) = sheets(content(resident()))
+    ends: dict[str, tuple[float, float]] = {}
+    for placement in sheet.texts:
+        if placement.row in ("市区町村長", "氏名") and placement.text != "氏名":
+            (line,) = set_text(placement, mincho())
+            *before, _ = line.glyphs
+            last = line.x + sum(glyph.advance * line.size / 1000 + line.spacing for glyph in before)
+            box, inset = placement.box, placement.style.inset
+            ends[placement.row] = (
+                line.x - (box.x + inset) * POINTS,
+                (box.x + box.width - inset) * POINTS - last - line.size,
+            )
+    assert ends["市区町村長"] == pytest.approx((0, 0), abs=0.01)
+    assert ends["氏名"][0] == pytest.approx(0)
+    assert ends["氏名"][1] > 100
 
 
 def test_a_form_for_one_takes_a_sheet_for_each() -> None:
