@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from anti_forgery.comparison.blocks import Floats
 from anti_forgery.comparison.truth import DPI
 from certificates.pdf.sheet import Box
-
-Floats = NDArray[np.floating[Any]]
 
 _REDUCE = 3
 _PIXEL = 25.4 / DPI * _REDUCE

@@ -9,8 +9,9 @@ import numpy as np
 from PIL import Image
 
 from anti_forgery.comparison import blanks, glyphs, seals
+from anti_forgery.comparison.blocks import Floats
 from anti_forgery.comparison.rectifying import page_ink, settled, upright
-from anti_forgery.comparison.registration import LEAST, Floats, register
+from anti_forgery.comparison.registration import LEAST, register
 from anti_forgery.comparison.truth import DPI, SealPlace, Truth, truth_of
 from anti_forgery.comparison.verdict import Comparison, Doubt, Kind, Likeness, Place
 from anti_forgery.sheet import SheetFacts

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from anti_forgery.comparison.blocks import Floats
 from anti_forgery.comparison.truth import DOTS
 from certificates.pdf.sheet import Box
-
-Floats = NDArray[np.floating[Any]]
 
 REACH = 5
 """Pixels that a line may still be off after registration."""

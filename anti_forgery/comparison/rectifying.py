@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from anti_forgery.comparison.registration import Floats, Registration, block_shifts, ink_of, mapped, smooth
+from anti_forgery.comparison.blocks import Floats, block_shifts, smooth
+from anti_forgery.comparison.registration import Registration, ink_of, mapped
 from anti_forgery.comparison.truth import DOTS, DPI, SHAPE
 from certificates.pdf.sheet import PAPER
 

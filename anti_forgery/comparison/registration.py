@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from anti_forgery.comparison.blocks import Floats, block_shifts, smooth
+from anti_forgery.comparison.edges import paper_in
 from certificates.pdf.sheet import PAPER
 
-Floats = NDArray[np.floating[Any]]
 Points = Floats
 """Rows of x and y."""
 Map = NDArray[np.floating[Any]]
@@ -27,10 +28,6 @@ _STEPS = ((_COARSE, 9.0, 36.0), (_COARSE, 4.0, 30.0), (_MIDDLE, 2.0, 24.0), (_FI
 """Resolution; how far a block may have moved and how large it is, in millimetres."""
 LEAST = 0.35
 """Correlation of page and truth at 72 dots an inch below which the page has not been found."""
-_BLANK = 0.004
-"""Mean ink of a block that says nothing."""
-_RIDGE = 0.03
-"""Bend of the correlation along an axis below which a block slides along it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,43 +88,6 @@ def _starts(scan: _Scan) -> Iterator[Map]:
     for turn in turns:
         for frame in frames:
             yield homography(corners, np.roll(frame, turn, axis=0))
-
-
-def paper_in(small: Image.Image) -> NDArray[np.float64] | None:
-    """The corners of the sheet, clockwise from the upper left one; None when no darker surroundings are seen."""
-    grey = np.asarray(small, dtype=np.float32)
-    bright = np.percentile(grey, 95)
-    edge = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
-    if np.percentile(edge, 40) > 0.6 * bright:
-        return None
-    level = _otsu(grey)
-    paper = np.asarray(Image.fromarray((grey > level).astype(np.uint8) * 255).convert("L")) > 0
-    rows, columns = np.nonzero(_without_specks(paper))
-    if rows.size < 0.2 * grey.size:
-        return None
-    plus, minus = columns + rows, columns - rows
-    picked = [int(np.argmin(plus)), int(np.argmax(minus)), int(np.argmax(plus)), int(np.argmin(minus))]
-    return np.array([(columns[i] + 0.5, rows[i] + 0.5) for i in picked], dtype=np.float64)
-
-
-def _otsu(grey: Floats) -> float:
-    counts, edges = np.histogram(grey, bins=64)
-    middles = (edges[1:] + edges[:-1]) / 2
-    below = np.cumsum(counts)
-    above = below[-1] - below
-    sums = np.cumsum(counts * middles)
-    if len(np.unique(grey)) < 2:
-        return float(grey.flat[0])
-    with np.errstate(invalid="ignore", divide="ignore"):
-        between = below * above * (sums / below - (sums[-1] - sums) / above) ** 2
-    return float(middles[int(np.nanargmax(between[:-1]))])
-
-
-def _without_specks(paper: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Text makes holes in the paper and light makes spots beside it: rows and columns that are mostly paper count."""
-    near = np.asarray(Image.fromarray(paper.astype(np.uint8) * 255).reduce(3)) > 128
-    grown = np.repeat(np.repeat(near, 3, axis=0), 3, axis=1)[: paper.shape[0], : paper.shape[1]]
-    return paper & grown
 
 
 def homography(source: Points, target: Points, weights: Floats | None = None) -> Map:
@@ -232,104 +192,3 @@ def _refined(
         tolerance = max(0.15, min(tolerance, 3 * float(np.median(left[trusted > 0]))))
     rest = (mapped(np.linalg.inv(found), target) - source).reshape(rows, columns, 2)
     return found, smooth(rest, trust)
-
-
-def block_shifts(
-    seen: Floats, truth: Floats, side: int, margin: int, rows: int, columns: int
-) -> tuple[Floats, Floats]:
-    """Shift in pixels of each block of the truth within ``seen``, and how far to trust it."""
-    tall = side + 2 * margin
-    truth, seen = (
-        np.pad(page, ((0, max(0, rows * side - page.shape[0])), (0, max(0, columns * side - page.shape[1]))))
-        for page in (truth, seen)
-    )
-    around = np.pad(seen, margin)
-    windows = np.stack(
-        [
-            around[r * side : r * side + tall, c * side : c * side + tall]
-            for r in range(rows)
-            for c in range(columns)
-        ]
-    )
-    cells = truth[: rows * side, : columns * side].reshape(rows, side, columns, side).swapaxes(1, 2)
-    blocks = cells.reshape(-1, side, side)
-    inked = blocks.mean(axis=(1, 2))
-    blocks = blocks - inked[:, None, None]
-    size = (_quick_size(tall),) * 2
-    products = np.fft.irfft2(np.fft.rfft2(windows, s=size) * np.conj(np.fft.rfft2(blocks, s=size)), s=size)[
-        :, : 2 * margin + 1, : 2 * margin + 1
-    ]
-    flat = products.reshape(len(blocks), -1)
-    place = flat.argmax(axis=1)
-    high, wide = np.divmod(place, 2 * margin + 1)
-    shifts = np.stack([wide - margin, high - margin], axis=1).astype(np.float32)
-    fraction, bend = _below_a_pixel(products, high, wide)
-    shifts += fraction
-    energy = np.sqrt((blocks**2).sum(axis=(1, 2)))
-    peak = flat.max(axis=1) / np.maximum(energy * _window_energy(windows, side, high, wide), 1e-6)
-    trust = np.where((inked > _BLANK) & (peak > 0.3), peak**2 * np.sqrt(inked), 0.0)
-    both = trust[:, None] * np.where(bend > _RIDGE, 1.0, 0.0)
-    return shifts.reshape(rows, columns, 2), both.reshape(rows, columns, 2).astype(np.float32)
-
-
-def _quick_size(least: int) -> int:
-    """The next number that a Fourier transform takes apart into twos, threes and fives."""
-    size = least
-    while True:
-        rest = size
-        for factor in (2, 3, 5):
-            while rest % factor == 0:
-                rest //= factor
-        if rest == 1:
-            return size
-        size += 1
-
-
-def _window_energy(windows: Floats, side: int, high: NDArray[np.intp], wide: NDArray[np.intp]) -> Floats:
-    cut = np.stack([w[h : h + side, v : v + side] for w, h, v in zip(windows, high, wide, strict=True)])
-    cut = cut - cut.mean(axis=(1, 2), keepdims=True)
-    return np.asarray(np.sqrt((cut**2).sum(axis=(1, 2))))
-
-
-def _below_a_pixel(products: Floats, high: NDArray[np.intp], wide: NDArray[np.intp]) -> tuple[Floats, Floats]:
-    """The peak of the parabola through the best shift and its neighbours along each axis, and how sharp it is.
-
-    A block of lines in one direction slides along them: there its shift says nothing.
-    """
-    last = products.shape[1] - 1
-    number = np.arange(len(products))
-    inner = (high > 0) & (high < last) & (wide > 0) & (wide < last)
-    h, w = np.clip(high, 1, last - 1), np.clip(wide, 1, last - 1)
-    centre = products[number, h, w]
-    found, sharp = [], []
-    for before, after in (
-        (products[number, h, w - 1], products[number, h, w + 1]),
-        (products[number, h - 1, w], products[number, h + 1, w]),
-    ):
-        bend = before - 2 * centre + after
-        step = np.where(bend < -1e-9, 0.5 * (before - after) / np.where(bend < -1e-9, bend, -1.0), 0.0)
-        found.append(np.where(inner, np.clip(step, -0.5, 0.5), 0.0))
-        sharp.append(np.where(inner, -bend / np.maximum(centre, 1e-6), 0.0))
-    return np.stack(found, axis=1).astype(np.float32), np.stack(sharp, axis=1).astype(np.float32)
-
-
-def smooth(shifts: Floats, trust: Floats) -> Floats:
-    """The median of each block and its neighbours; blocks that say nothing take theirs from the nearest that do."""
-    known = np.where(trust > 0, shifts, np.nan)
-    padded = np.pad(known, ((1, 1), (1, 1), (0, 0)), constant_values=np.nan)
-    around = np.stack(
-        [padded[r : r + known.shape[0], c : c + known.shape[1]] for r in range(3) for c in range(3)]
-    )
-    around[:, np.isnan(known)] = 0
-    found = np.nanmedian(around, axis=0)
-    rows, columns = np.mgrid[0 : known.shape[0], 0 : known.shape[1]]
-    places = np.stack([rows.ravel(), columns.ravel()], axis=1).astype(np.float64)
-    for axis in (0, 1):
-        says = ~np.isnan(known[..., axis]).ravel()
-        if says.any() and not says.all():
-            distance = ((places[~says][:, None] - places[says][None]) ** 2).sum(axis=2)
-            weights = 1 / distance**2
-            values = found[..., axis].ravel()
-            values[~says] = (weights * values[says]).sum(axis=1) / weights.sum(axis=1)
-            found[..., axis] = values.reshape(known.shape[:2])
-    return np.asarray(found, dtype=np.float32)

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
+from anti_forgery.comparison.blocks import Floats
 from anti_forgery.comparison.truth import DOTS, SealPlace, Truth
 from certificates.pdf.sheet import Box
-
-Floats = NDArray[np.floating[Any]]
 
 _TILE = 5.0
 """Millimetres: small enough that one other stroke is a large part of it."""

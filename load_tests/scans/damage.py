@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from load_tests.scans import steps
+from load_tests.scans import steps, wear
 from load_tests.scans.qualities import Family
 from load_tests.scans.steps import Step, chain
 
@@ -23,12 +23,12 @@ def _tuning(dpi: int) -> dict[str, Step]:
         "uneven light": chain(steps.grey, steps.slanting_light((0.4, 0.7)), steps.grained((3, 6))),
         "one bit": steps.one_bit((100, 170)),
         "dot gain": chain(steps.grey, steps.toner((0.1, 0.22), (25, 55), (225, 250), 0.9 * fine)),
-        "folded": chain(steps.grey, steps.folded((0.3, 0.7), (0.5, 1.5), dpi), steps.curled((0.2, 0.8), dpi)),
-        "stained": chain(steps.grey, steps.stained((2, 5), (0.2, 0.6), (0.1, 0.4))),
-        "dirt": chain(steps.grey, steps.specked((60, 250), (0.2, 1.0), dpi)),
-        "a band across gone": chain(steps.grey, steps.erased((0.1, 0.2), ("across",))),
-        "a band down gone": chain(steps.grey, steps.erased((0.1, 0.2), ("down",))),
-        "a square gone": chain(steps.grey, steps.erased((0.1, 0.2), ("square",))),
+        "folded": chain(steps.grey, wear.folded((0.3, 0.7), (0.5, 1.5), dpi), wear.curled((0.2, 0.8), dpi)),
+        "stained": chain(steps.grey, wear.stained((2, 5), (0.2, 0.6), (0.1, 0.4))),
+        "dirt": chain(steps.grey, wear.specked((60, 250), (0.2, 1.0), dpi)),
+        "a band across gone": chain(steps.grey, wear.erased((0.1, 0.2), ("across",))),
+        "a band down gone": chain(steps.grey, wear.erased((0.1, 0.2), ("down",))),
+        "a square gone": chain(steps.grey, wear.erased((0.1, 0.2), ("square",))),
         "phone": chain(
             print_out,
             steps.photographed((0.005, 0.04), (20, 110)),
@@ -40,10 +40,10 @@ def _tuning(dpi: int) -> dict[str, Step]:
         "all combined": chain(
             print_out,
             steps.grey,
-            steps.specked((20, 80), (0.1, 0.6), dpi),
-            steps.folded((0.2, 0.5), (0.3, 1.0), dpi),
-            steps.stained((1, 3), (0.1, 0.4), (0.1, 0.3)),
-            steps.erased((0.1, 0.15)),
+            wear.specked((20, 80), (0.1, 0.6), dpi),
+            wear.folded((0.2, 0.5), (0.3, 1.0), dpi),
+            wear.stained((1, 3), (0.1, 0.4), (0.1, 0.3)),
+            wear.erased((0.1, 0.15)),
             steps.photographed((0.003, 0.02), (20, 110)),
             steps.softened((0.5 * fine, 0.9 * fine)),
             steps.slanting_light((0.6, 0.9)),
@@ -69,12 +69,12 @@ def _held_out(dpi: int) -> dict[str, Step]:
         "uneven light": chain(steps.grey, steps.vignette((0.4, 0.7)), steps.shot((0.2, 0.5))),
         "one bit": chain(steps.boxed((0.4, 0.8)), steps.one_bit((100, 170))),
         "dot gain": chain(steps.grey, steps.toner((0.1, 0.2), (10, 60), (220, 250), 1.1 * fine)),
-        "folded": chain(steps.folded((0.3, 0.7), (0.3, 2.0), dpi), steps.curled((0.2, 0.9), dpi)),
-        "stained": chain(steps.stained((2, 6), (0.2, 0.6), (0.05, 0.4))),
-        "dirt": chain(steps.specked((60, 250), (0.2, 1.0), dpi), steps.boxed((0.3, 0.7))),
-        "a band across gone": steps.erased((0.1, 0.2), ("across",), (60, 190)),
-        "a band down gone": steps.erased((0.1, 0.2), ("down",), (60, 190)),
-        "a square gone": steps.erased((0.1, 0.2), ("square",), (60, 190)),
+        "folded": chain(wear.folded((0.3, 0.7), (0.3, 2.0), dpi), wear.curled((0.2, 0.9), dpi)),
+        "stained": chain(wear.stained((2, 6), (0.2, 0.6), (0.05, 0.4))),
+        "dirt": chain(wear.specked((60, 250), (0.2, 1.0), dpi), steps.boxed((0.3, 0.7))),
+        "a band across gone": wear.erased((0.1, 0.2), ("across",), (60, 190)),
+        "a band down gone": wear.erased((0.1, 0.2), ("down",), (60, 190)),
+        "a square gone": wear.erased((0.1, 0.2), ("square",), (60, 190)),
         "phone": chain(
             print_out,
             steps.photographed((0.005, 0.05), (10, 120), turn=(-8, 8), margin=(0.03, 0.12)),
@@ -87,10 +87,10 @@ def _held_out(dpi: int) -> dict[str, Step]:
         "all combined": chain(
             print_out,
             steps.grey,
-            steps.specked((20, 80), (0.1, 0.6), dpi),
-            steps.folded((0.2, 0.5), (0.2, 1.2), dpi),
-            steps.stained((1, 4), (0.1, 0.4), (0.05, 0.3)),
-            steps.erased((0.1, 0.15), fill=(60, 190)),
+            wear.specked((20, 80), (0.1, 0.6), dpi),
+            wear.folded((0.2, 0.5), (0.2, 1.2), dpi),
+            wear.stained((1, 4), (0.1, 0.4), (0.05, 0.3)),
+            wear.erased((0.1, 0.15), fill=(60, 190)),
             steps.photographed((0.003, 0.02), (10, 120), turn=(-5, 5)),
             steps.boxed((0.5 * fine, 0.9 * fine)),
             steps.vignette((0.6, 0.9)),

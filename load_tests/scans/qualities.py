@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from load_tests.scans import steps
+from load_tests.scans import steps, wear
 from load_tests.scans.steps import Step, chain
 
 
@@ -54,17 +54,17 @@ def _worn(dpi: int) -> tuple[Step, Step]:
     flat, other = _flat(dpi)
     return (
         chain(
-            steps.specked((5, 40), (0.1, 0.35), dpi),
-            steps.folded((0.1, 0.35), (0.2, 0.7), dpi),
-            steps.stained((1, 3), (0.05, 0.25), (0.1, 0.4)),
-            steps.curled((0.1, 0.5), dpi),
+            wear.specked((5, 40), (0.1, 0.35), dpi),
+            wear.folded((0.1, 0.35), (0.2, 0.7), dpi),
+            wear.stained((1, 3), (0.05, 0.25), (0.1, 0.4)),
+            wear.curled((0.1, 0.5), dpi),
             flat,
         ),
         chain(
-            steps.specked((5, 60), (0.1, 0.3), dpi),
-            steps.folded((0.1, 0.4), (0.15, 0.9), dpi),
-            steps.stained((1, 4), (0.05, 0.3), (0.05, 0.5)),
-            steps.curled((0.1, 0.7), dpi),
+            wear.specked((5, 60), (0.1, 0.3), dpi),
+            wear.folded((0.1, 0.4), (0.15, 0.9), dpi),
+            wear.stained((1, 4), (0.05, 0.3), (0.05, 0.5)),
+            wear.curled((0.1, 0.7), dpi),
             other,
         ),
     )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageChops, ImageDraw, ImageFilter
+from PIL import Image, ImageFilter
+
+from load_tests.scans.pixels import enlarged, grey_level, lit
 
 Step = Callable[[Image.Image, np.random.Generator], Image.Image]
 Span = tuple[float, float]
@@ -53,7 +55,7 @@ def banded(depth: Span, period_mm: Span, dpi: int) -> Step:
         wave = np.sin(2 * np.pi * rows / draw.uniform(*period_mm) + draw.uniform(0, 6.3))
         light = np.round(255 * (1 - draw.uniform(*depth) * (0.5 + 0.5 * wave))).astype(np.uint8)
         column = Image.fromarray(np.repeat(light[:, None], 4, axis=1)).resize(image.size)
-        return _lit(image, column)
+        return lit(image, column)
 
     return run
 
@@ -61,7 +63,7 @@ def banded(depth: Span, period_mm: Span, dpi: int) -> Step:
 def turned(degrees: Span) -> Step:
     def run(image: Image.Image, draw: np.random.Generator) -> Image.Image:
         return image.rotate(
-            draw.uniform(*degrees), resample=Image.Resampling.BICUBIC, fillcolor=_colour(image, 250)
+            draw.uniform(*degrees), resample=Image.Resampling.BICUBIC, fillcolor=grey_level(image, 250)
         )
 
     return run
@@ -156,7 +158,7 @@ def slanting_light(darkest: Span) -> Step:
         angle, low = draw.uniform(0, 2 * np.pi), draw.uniform(*darkest)
         y, x = np.mgrid[-1:1:32j, -1:1:32j]
         along = (x * np.cos(angle) + y * np.sin(angle)) / (abs(np.cos(angle)) + abs(np.sin(angle)))
-        return _lit(image, _enlarged(low + (1 - low) * (along + 1) / 2, image.size))
+        return lit(image, enlarged(low + (1 - low) * (along + 1) / 2, image.size))
 
     return run
 
@@ -170,7 +172,7 @@ def vignette(darkest: Span) -> Step:
         light = 1 - (1 - low) * (x * x + y * y) / 2
         side = draw.uniform(-1, 1)
         light *= 1 - 0.25 / (1 + np.exp(-(x - side) * 5))
-        return _lit(image, _enlarged(np.clip(light, 0, 1), image.size))
+        return lit(image, enlarged(np.clip(light, 0, 1), image.size))
 
     return run
 
@@ -195,106 +197,6 @@ def photographed(
     return run
 
 
-def curled(most_mm: Span, dpi: int) -> Step:
-    """Paper that does not lie flat: rows are moved along a slow wave."""
-
-    def run(image: Image.Image, draw: np.random.Generator) -> Image.Image:
-        depth, phase = draw.uniform(*most_mm) / MM * dpi, draw.uniform(0, 2 * np.pi)
-        count = 24
-        ys = np.linspace(0, image.height, count + 1)
-        moved = depth * np.sin(ys / image.height * 2 * np.pi + phase)
-        mesh = [
-            (
-                (0, int(ys[i]), image.width, int(ys[i + 1])),
-                (
-                    moved[i],
-                    ys[i],
-                    moved[i + 1],
-                    ys[i + 1],
-                    image.width + moved[i + 1],
-                    ys[i + 1],
-                    image.width + moved[i],
-                    ys[i],
-                ),
-            )
-            for i in range(count)
-        ]
-        return image.transform(
-            image.size, Image.Transform.MESH, mesh, Image.Resampling.BILINEAR, fillcolor=_colour(image, 250)
-        )
-
-    return run
-
-
-def folded(depth: Span, width_mm: Span, dpi: int) -> Step:
-    """Folded in two or three: a soft dark and a soft bright line across."""
-
-    def run(image: Image.Image, draw: np.random.Generator) -> Image.Image:
-        rows = np.arange(image.height) / dpi * MM
-        light = np.ones(image.height)
-        page = image.height / dpi * MM
-        for place in draw.choice([(0.5,), (1 / 3, 2 / 3), (0.25, 0.5, 0.75)][draw.integers(3)], 1):
-            at = place * page + draw.uniform(-2, 2)
-            light -= draw.uniform(*depth) * np.exp(-(((rows - at) / draw.uniform(*width_mm)) ** 2))
-        column = np.round(255 * np.clip(light, 0, 1)).astype(np.uint8)
-        return _lit(image, Image.fromarray(np.repeat(column[:, None], 4, axis=1)).resize(image.size))
-
-    return run
-
-
-def stained(count: tuple[int, int], depth: Span, size: Span) -> Step:
-    """Rings and spots of tea: ``size`` of the width."""
-
-    def run(image: Image.Image, draw: np.random.Generator) -> Image.Image:
-        small = (max(2, image.width // 16), max(2, image.height // 16))
-        light = Image.new("L", small, 255)
-        pen = ImageDraw.Draw(light)
-        for _ in range(int(draw.integers(*count, endpoint=True))):
-            x, y = draw.uniform(0, small[0]), draw.uniform(0, small[1])
-            radius = draw.uniform(*size) * small[0] / 2
-            pen.ellipse(
-                (x - radius, y - radius * 0.8, x + radius, y + radius * 0.8),
-                fill=round(255 * (1 - draw.uniform(*depth))),
-            )
-        return _lit(
-            image, light.filter(ImageFilter.GaussianBlur(1.5)).resize(image.size, Image.Resampling.BILINEAR)
-        )
-
-    return run
-
-
-def specked(count: tuple[int, int], size_mm: Span, dpi: int) -> Step:
-    """Dirt on the glass and toner beside the letters."""
-
-    def run(image: Image.Image, draw: np.random.Generator) -> Image.Image:
-        spotted = image.copy()
-        pen = ImageDraw.Draw(spotted)
-        for _ in range(int(draw.integers(*count, endpoint=True))):
-            x, y = draw.uniform(0, image.width), draw.uniform(0, image.height)
-            radius = draw.uniform(*size_mm) / MM * dpi / 2
-            pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=_colour(image, 60))
-        return spotted
-
-    return run
-
-
-def erased(
-    share: Span, shapes: Sequence[str] = ("across", "down", "square"), fill: Sequence[int] = (0, 255)
-) -> Step:
-    """A part of the sheet is gone: a band across or down, or a square."""
-
-    def run(image: Image.Image, draw: np.random.Generator) -> Image.Image:
-        part, shape = draw.uniform(*share), shapes[int(draw.integers(len(shapes)))]
-        width, height = {"across": (1.0, part), "down": (part, 1.0), "square": (part**0.5, part**0.5)}[shape]
-        left, top = draw.uniform(0, 1 - width) * image.width, draw.uniform(0, 1 - height) * image.height
-        hurt = image.copy()
-        box = (left, top, left + width * image.width, top + height * image.height)
-        ImageDraw.Draw(hurt).rectangle(box, fill=_colour(image, fill[int(draw.integers(len(fill)))]))
-        return hurt
-
-    return run
-
-
 def _projected(
     image: Image.Image,
     source: NDArray[np.float64],
@@ -312,22 +214,8 @@ def _projected(
         Image.Transform.PERSPECTIVE,
         found.tolist(),
         Image.Resampling.BICUBIC,
-        fillcolor=_colour(image, desk),
+        fillcolor=grey_level(image, desk),
     )
-
-
-def _lit(image: Image.Image, light: Image.Image) -> Image.Image:
-    if image.mode == "1":
-        image = image.convert("L")
-    return ImageChops.multiply(image, light if image.mode == "L" else Image.merge("RGB", (light,) * 3))
-
-
-def _enlarged(light: NDArray[np.float64], size: tuple[int, int]) -> Image.Image:
-    return Image.fromarray(np.round(255 * light).astype(np.uint8)).resize(size, Image.Resampling.BILINEAR)
-
-
-def _colour(image: Image.Image, level: int) -> int | tuple[int, int, int]:
-    return (level, level, level) if image.mode == "RGB" else level
 
 
 @cache
