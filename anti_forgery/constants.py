@@ -34,7 +34,7 @@ class Constants:
 
 @lru_cache(maxsize=256)
 def constants(profile: PrinterProfile, municipality: str, first: int) -> Constants:
-    """The objects, numbered from ``first`` on; some 30 KB, and there are few different ``first``."""
+    """The objects with the emblem of a municipality, numbered from ``first`` on; some 50 KB, and few are different."""
     block = BlockWriter(first)
     dots = block.add(dots_object(profile))
     front_ground = block.add(ground_object(dots, None, municipality, FRONT_EMBLEM))

@@ -67,9 +67,13 @@ def emblems() -> Mapping[str, Emblem]:
     }
 
 
+def emblem_code(municipality: str) -> str:
+    """The municipality's own code, or the empty one, so that all without an emblem share what is made of it."""
+    return municipality if municipality in emblems() else ""
+
+
 def emblem_of(municipality: str) -> Emblem:
-    known = emblems()
-    return known.get(municipality, known[""])
+    return emblems()[emblem_code(municipality)]
 
 
 def emblem_lines(emblem: Emblem, x: float, y: float, radius: float) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from anti_forgery.back import codes
 from anti_forgery.constants import GROUND, MICRO, Constants, constants
+from anti_forgery.emblem import emblem_code, emblems
 from anti_forgery.foreign_source import foreign_source
 from anti_forgery.micro_text import micro_mask
 from anti_forgery.note import own_words
@@ -34,7 +35,7 @@ def mark(pdf: bytes, sheets: Sequence[SheetFacts], sealer: BackSealer, profile: 
     _check_sheets(sheets)
     source = own_source(pdf, len(sheets)) or foreign_source(pdf, len(sheets))
     update = Update(source)
-    fixed = constants(profile, sheets[0].municipality, source.size)
+    fixed = constants(profile, emblem_code(sheets[0].municipality), source.size)
     update.add_block(fixed.block)
     kids: list[str] = []
     for page, sheet in zip(source.pages, sheets, strict=True):
@@ -48,12 +49,12 @@ def mark(pdf: bytes, sheets: Sequence[SheetFacts], sealer: BackSealer, profile: 
     return update.finish()
 
 
-def prepare(profile: PrinterProfile, municipalities: Sequence[str] = ("",)) -> None:
+def prepare(profile: PrinterProfile) -> None:
     """Make now what is the same in every file (about half a second): a service calls this before it takes orders.
 
     Raises ConfigurationError when the profile's font or address cannot be used.
     """
-    for municipality in municipalities:
+    for municipality in emblems():
         for first in USUAL_FILES:
             constants(profile, municipality, first)
 

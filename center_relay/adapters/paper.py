@@ -16,7 +16,7 @@ from anti_forgery.calibration.printer_file import measured, read_printer
 from anti_forgery.data_keys import DataKeys
 from anti_forgery.key_files import KeyFolder, load_folder
 from anti_forgery.keys import CentrePrivateKey, SitePublicKey
-from anti_forgery.marking import mark
+from anti_forgery.marking import mark, prepare
 from anti_forgery.profile import PrinterProfile
 from anti_forgery.sealed import BackSealer
 from anti_forgery.sheet import SheetFacts
@@ -79,6 +79,7 @@ class MarkedPaper:
             page_sha256="0" * 64,
             text="",
         )
+        prepare(self._profile)
         mark(file.getvalue(), [facts], self.sealer(moment), self._profile)
 
     def sealer(self, moment: datetime) -> BackSealer:

@@ -79,7 +79,7 @@ def _appended(orders: Sequence[Order]) -> Work:
 
 def _whole(_: Sequence[Order]) -> Work:
     ours, seals = profile(), sealer()
-    prepare(ours, ("992011",))
+    prepare(ours)
     return lambda order: mark(order.pdf, order.sheets, seals, ours)
 
 

@@ -34,7 +34,7 @@ def main(first: int, count: int, seconds: float, megabytes: int) -> None:
     starts = [*sound, *attacks]
     (order,) = own_orders(1, 1)
     ours, seals = profile(), sealer()
-    prepare(ours, ("992011",))
+    prepare(ours)
     grown = _address_space() + megabytes * (1 << 20)
     resource.setrlimit(resource.RLIMIT_AS, (grown, grown))
     signal.signal(signal.SIGALRM, _too_slow)
