@@ -8,18 +8,20 @@ from PIL import Image
 
 from anti_forgery.copying import SIZE, Ground, ground_verdict
 from anti_forgery.ground import TILE, TILES, tile_pixels
+from load_tests.scans.steps import toner
 from tests.anti_forgery.test_marks_ground import Field, copied, grown, smooth
 
 TILE_INK = tile_pixels().astype(np.float64)
 
 
-def page(ink: Field) -> Image.Image:
-    """A blank front at 150 dpi whose ground is made of tiles like ``ink``, in cyan that is a little seen in blue."""
+def page(ink: Field, dpi: int = 150) -> Image.Image:
+    """A blank front at ``dpi`` whose ground is made of tiles like ``ink``, in cyan that is a little seen in blue."""
     rows = [np.roll(ink, row % 2 * TILE[0] // 2, axis=1) for row in range(TILES[1])]
     whole = np.tile(np.concatenate(rows), (1, TILES[0]))
     sheet = np.zeros((4 * SIZE[1], 4 * SIZE[0]), dtype=np.float32)
     sheet[148 : 148 + whole.shape[0], 152 : 152 + whole.shape[1]] = whole
-    cyan = sheet.reshape(SIZE[1], 4, SIZE[0], 4).mean(axis=(1, 3))
+    step = 600 // dpi
+    cyan = sheet.reshape(sheet.shape[0] // step, step, sheet.shape[1] // step, step).mean(axis=(1, 3))
     shares = (1.0, 0.35, 0.1)
     return Image.fromarray(np.stack([255 * (1 - share * cyan) for share in shares], -1).astype(np.uint8))
 
@@ -37,6 +39,18 @@ def test_an_original_shows_no_word_when_every_dot_has_grown() -> None:
 @pytest.mark.parametrize("threshold", [0.33, 0.38])
 def test_a_copy_is_told_by_its_word(blur: float, threshold: float) -> None:
     assert ground_verdict(page(copied(TILE_INK, blur, threshold))) is Ground.LIKELY_COPY
+
+
+def test_a_scanners_tone_curve_hides_no_copy() -> None:
+    curve = toner((0.12, 0.12), (45, 45), (238, 238))
+    copy = page(copied(TILE_INK, 1.6, 0.33), 300)
+    assert ground_verdict(curve(copy, np.random.default_rng(1))) is Ground.LIKELY_COPY
+
+
+def test_a_scanner_that_clips_light_tones_shows_the_word_on_an_original_too() -> None:
+    # Known limit: the receiver is told of the word and of this, and nobody is accused of copying.
+    curve = toner((-0.08, -0.08), (45, 45), (238, 238))
+    assert ground_verdict(curve(page(TILE_INK, 300), np.random.default_rng(1))) is Ground.LIKELY_COPY
 
 
 def test_a_soft_copy_is_not_told_from_an_original() -> None:

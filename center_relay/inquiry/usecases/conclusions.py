@@ -33,7 +33,6 @@ class Doubt(Enum):
     WITHDRAWN = "withdrawn"
     NOT_HANDED_OUT = "not-handed-out"
     NO_RECORD = "no-record"
-    LIKELY_COPY = "likely-copy"
 
 
 OTHER_PAGE = Kind.OTHER_PAGE.value
@@ -62,12 +61,11 @@ class SheetAnswer:
             found.append(Doubt.OTHER_FRONT if self._is_other_page else Doubt.FRONT_DIFFERS)
         if self.standing in _DOUBTFUL:
             found.append(_DOUBTFUL[self.standing])
-        if self.ground is Ground.LIKELY_COPY:
-            found.append(Doubt.LIKELY_COPY)
         return tuple(found)
 
     @property
     def ground(self) -> Ground:
+        """A hint that changes no conclusion: a scanner that removes the background shows the word too."""
         if self.restored is None or self.restored.compared is None:
             return Ground.CANNOT_TELL
         return self.restored.compared.ground
