@@ -29,7 +29,7 @@ _LOST, _MOST_LOST = 0.6, 0.25
 """Likeness of a line that is not where it should be, and how many of the lines may be looked for farther away."""
 _FAR = 40
 """Pixels to look for such a line: 3.4 mm."""
-_VALUES = ("extra", "missing", "surplus", "lack", "likeness", "tone", "ink")
+_VALUES = ("extra", "missing", "surplus", "likeness", "tone", "ink")
 _LONG, _LONG_SHARE = 9, 2.2
 """Side of the larger square, and how much of a stroke's mean in the small square is left in it, at least."""
 
@@ -39,7 +39,7 @@ class Scores:
     """One value a glyph.
 
     ``extra`` and ``missing`` are the most ink (1 is black) too much or too little in a square of ``WINDOW`` pixels,
-    ``surplus`` and ``lack`` all of it over the glyph's own ``ink`` (in pixels), ``likeness`` the correlation with the
+    ``surplus`` all ink too much over the glyph's own ``ink`` (in pixels), ``likeness`` the correlation with the
     truth, ``tone`` the contrast in the scan. ``elsewhere`` says that a glyph was found only when its line had been
     looked for farther away; ``sigma`` is the blur of the scan in pixels.
     """
@@ -47,7 +47,6 @@ class Scores:
     extra: Floats
     missing: Floats
     surplus: Floats
-    lack: Floats
     likeness: Floats
     tone: Floats
     ink: Floats
@@ -83,8 +82,8 @@ def score(
     for members in lost:
         better[members] = np.median(again.likeness[members]) > np.median(found.likeness[members]) + 0.1
     pairs = [np.where(better, getattr(again, name), getattr(found, name)) for name in _VALUES]
-    extra, missing, surplus, lack, likeness, tone, ink = pairs
-    return Scores(extra, missing, surplus, lack, likeness, tone, ink, found.sigma, better)
+    extra, missing, surplus, likeness, tone, ink = pairs
+    return Scores(extra, missing, surplus, likeness, tone, ink, found.sigma, better)
 
 
 def _line_shift(scan: Floats, truth: Floats, boxes: Sequence[Box]) -> tuple[int, int]:
@@ -247,13 +246,13 @@ def _scores(
     lettering: int | None,
     sigma: float,
 ) -> Scores:
-    values = np.zeros((7, count), dtype=np.float32)
+    values = np.zeros((6, count), dtype=np.float32)
     for (members, *_), seen, plain in zip(groups, fitted, true, strict=True):
         centred = plain - plain.mean(axis=(1, 2), keepdims=True)
-        values[5, members] = (seen * centred).sum(axis=(1, 2)) / np.maximum(
+        values[4, members] = (seen * centred).sum(axis=(1, 2)) / np.maximum(
             (centred**2).sum(axis=(1, 2)), 1e-3
         )
-    contrast = max(float(np.median(values[5, : lettering or count])), 0.05)
+    contrast = max(float(np.median(values[4, : lettering or count])), 0.05)
     for (members, *_), seen, plain in zip(groups, fitted, true, strict=True):
         level = np.minimum(seen / contrast, 1.0)
         extra = _without_folds(np.maximum(level - largest(plain), 0))
@@ -263,12 +262,11 @@ def _scores(
         speck = _LONG_SHARE * averaged(extra, _LONG).max(axis=(1, 2))
         values[0, members] = np.minimum(averaged(extra, WINDOW).max(axis=(1, 2)), speck)
         values[1, members] = averaged(missing, WINDOW).max(axis=(1, 2))
-        values[6, members] = own
+        values[5, members] = own
         values[2, members] = extra.sum(axis=(1, 2)) / own
-        values[3, members] = missing.sum(axis=(1, 2)) / own
-        values[4, members] = _correlations(seen, plain)
-    extra, missing, surplus, lack, likeness, tone, ink = values
-    return Scores(extra, missing, surplus, lack, likeness, tone, ink, sigma, np.zeros(count, dtype=np.bool_))
+        values[3, members] = _correlations(seen, plain)
+    extra, missing, surplus, likeness, tone, ink = values
+    return Scores(extra, missing, surplus, likeness, tone, ink, sigma, np.zeros(count, dtype=np.bool_))
 
 
 def largest(windows: Floats) -> Floats:

@@ -13,17 +13,32 @@ from anti_forgery.pdf_objects import DOT
 from anti_forgery.reading import MAX_PIXELS, MIN_SIDE, read_back
 from anti_forgery.symbols import DATA, PARITY, TOTAL, UnreadableError
 from anti_forgery.verification import Outcome, Reason, verify_image
-from tests.anti_forgery import scan_models
+from load_tests.scans import wear
+from load_tests.scans.damage import FAMILIES
+from load_tests.scans.qualities import Family
 from tests.anti_forgery.conftest import drawn_page
 from tests.anti_forgery.marks_world import CENTRE, SITE, fronts, picture, profile, sealer, sheet, sheets
 
 PAYLOAD = sealer().seal(sheets(2)[0])
 CENTRE_KEYS = [CENTRE.public_key]
+READ_AFTER = (
+    "untouched",
+    "upside down",
+    "turned 3°",
+    "blurred",
+    "one bit",
+    "JPEG 40",
+    "noisy",
+    "a band across gone",
+    "a band down gone",
+    "phone",
+)
 
 
 @pytest.mark.parametrize("dpi", [300, 200])
-@pytest.mark.parametrize("model", scan_models.READ_AT_200_AND_300, ids=lambda model: model.__name__)
-def test_a_back_is_read_after(model: scan_models.Model, dpi: int) -> None:
+@pytest.mark.parametrize("damage", READ_AFTER)
+def test_a_back_is_read_after(damage: str, dpi: int) -> None:
+    model = FAMILIES[Family.TUNING](dpi)[damage]
     assert read_back(model(drawn_page(1, dpi), np.random.default_rng(dpi))) == PAYLOAD
 
 
@@ -39,7 +54,7 @@ def test_the_back_of_the_second_sheet_is_its_own() -> None:
 
 @pytest.mark.parametrize("seed", range(8))
 def test_a_back_with_a_large_hole_is_read_right_or_not_at_all(back_200: Image.Image, seed: int) -> None:
-    hurt = scan_models.large_hole(back_200, np.random.default_rng(seed))
+    hurt = wear.erased((0.2, 0.2), ("square",))(back_200, np.random.default_rng(seed))
     verdict = verify_image(hurt, [SITE], CENTRE_KEYS)
     assert (verdict.sheet, verdict.outcome) in (
         (sheets(2)[0], Outcome.PASSED),
@@ -116,5 +131,6 @@ def test_the_longest_text_that_fits_is_read_at_300_dpi() -> None:
     assert code_grid(payload)[1] == FINEST_MODULE
     marked = mark(fronts(1), [long], sealer(), profile())
     draw = np.random.default_rng(1)
-    for model in (scan_models.untouched, scan_models.turned, scan_models.band_across, scan_models.fax):
+    for damage in ("untouched", "turned 3°", "a band across gone", "one bit"):
+        model = FAMILIES[Family.TUNING](300)[damage]
         assert read_back(model(picture(marked, 1, 300), draw)) == payload
