@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from certificates.domain.household import Household
 from certificates.domain.identifiers import CardSerial, HouseholdNumber, MunicipalityCode, ResidentNumber
 from certificates.domain.kinds import CertificateKind, OptionalItem
+from certificates.domain.kinds.table import KINDS
 from certificates.domain.municipality import Municipality
 from certificates.domain.resident import Resident
 from certificates.profiles.reading import load_profile, shipped_profile
@@ -59,7 +60,7 @@ class People:
         """What a paper for this holder must show; ``members`` None is the whole household."""
         holder = self.residents[self.holders[serial]]
         household = self.household(holder.number)
-        if kind is CertificateKind.SEAL_REGISTRATION:
+        if not KINDS[kind].members:
             subjects: tuple[Resident, ...] = (holder,)
         elif members is None:
             subjects = household.members

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
+from operator import attrgetter
 from pathlib import Path
 
 from PIL import Image
@@ -66,7 +67,19 @@ def gallery(face: Typeface) -> Mapping[str, CertificateContent]:
     ):
         registered = draw_seal(holder, lettering, face)
         found[name] = sample_content((holder,), Application(kind=_SEAL), serial, registered)
-    return {**sample_contents(face), **found}
+    shown = {**sample_contents(face), **found}
+    return {**shown, **plain_sheets(face, set(KINDS) - {one.kind for one in shown.values()})}
+
+
+def plain_sheets(face: Typeface, kinds: Set[CertificateKind]) -> Mapping[str, CertificateContent]:
+    """One sheet of each kind that has no shape of its own to show."""
+    found = {}
+    for serial, one in enumerate(sorted(kinds, key=attrgetter("value")), start=60):
+        kind = KINDS[one]
+        rows = moving(family()) if kind.movers else family()
+        seal = draw_seal(rows[0], "𠮷見一郎", face) if kind.needs_seal else None
+        found[one.value] = sample_content(rows, Application(kind=one, items=kind.usual), serial, seal)
+    return found
 
 
 def contact_sheet(pictures: Sequence[Path]) -> Image.Image:

@@ -78,7 +78,7 @@ def sample_content(
         application=application,
         holder=household.members[0],
         household=household,
-        subjects=subjects if seal is None else household.members[:1],
+        subjects=subjects if KINDS[application.kind].members else household.members[:1],
         seal=seal,
         watermark=Watermark(applied=1, known=1, heard_at=datetime(2026, 11, 21, tzinfo=UTC)),
     )

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from certificates.domain.clock import JST
+from certificates.domain.kinds import CertificateKind
+from certificates.domain.kinds.table import KINDS
 from certificates.errors import ConfigurationError
 from certificates.problems import MEANINGS, ProblemCode
 from kiosk_client.session.screens import Language, Reason
@@ -35,6 +37,11 @@ class Texts:
             meaning = MEANINGS[reason]
             return {Language.JA: meaning.ja, Language.EN: meaning.en}[self.language]
         return self(f"trouble.{reason.value}")
+
+    def kind(self, kind: CertificateKind) -> str:
+        """What a kind of certificate is called; like a problem code, it brings its own words."""
+        found = KINDS[kind]
+        return {Language.JA: found.title, Language.EN: found.title_en}[self.language]
 
     def moment(self, moment: datetime) -> str:
         """A day and a time in Japan, as they are read: 11月27日（金）6:30."""

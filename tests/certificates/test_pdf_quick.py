@@ -19,7 +19,7 @@ from certificates.domain.kinds import CertificateKind, OptionalItem
 from certificates.domain.resident import Resident
 from certificates.errors import ConfigurationError, InvalidValueError, RefusedError
 from certificates.pdf.fonts import Typeface
-from certificates.pdf.gallery import gallery
+from certificates.pdf.gallery import gallery, plain_sheets
 from certificates.pdf.quick import codes
 from certificates.pdf.quick.deflate import Part, deflated, joined, stored, stream
 from certificates.pdf.quick.repertoire import jis_x_0208
@@ -66,6 +66,7 @@ def assert_same_pixels(face: Typeface, quick: QuickWriter, *contents: Certificat
 def test_every_kind_in_every_shape_has_the_same_pixels(face: Typeface, quick: QuickWriter) -> None:
     contents = gallery(face)
     assert {one.kind for one in contents.values()} == set(CertificateKind)
+    assert {one.kind for one in plain_sheets(face, set(CertificateKind)).values()} == set(CertificateKind)
     for certificate in contents.values():
         assert_same_pixels(face, quick, certificate)
 

@@ -68,7 +68,8 @@ class Kind:
     """
 
     kind: CertificateKind
-    title: str
+    title: str  # 標題, as on paper and on the screens
+    title_en: str  # for screens that are not Japanese
     counters: frozenset[Counter]
     members: bool
     movers: bool = False

@@ -63,6 +63,7 @@ def _block(mover: Resident) -> Block:
 MOVING_OUT = Kind(
     kind=CertificateKind.MOVING_OUT,
     title="転出証明書",
+    title_en="Certificate of moving out (転出証明書)",
     counters=frozenset({Counter.STAFF_DESK}),
     members=True,
     movers=True,

@@ -64,6 +64,7 @@ def _block(resident: Resident, items: frozenset[OptionalItem]) -> Block:
 RESIDENT_ITEMS = Kind(
     kind=CertificateKind.RESIDENT_ITEMS,
     title="住民票記載事項証明書",
+    title_en="Resident record items (住民票記載事項証明書)",
     counters=frozenset(Counter),
     members=True,
     items=frozenset(OptionalItem),

@@ -70,6 +70,7 @@ def _block(resident: Resident, items: frozenset[OptionalItem]) -> Block:
 RESIDENT_RECORD = Kind(
     kind=CertificateKind.RESIDENT_RECORD,
     title="住民票の写し",
+    title_en="Certificate of residence (住民票の写し)",
     counters=frozenset(Counter),
     members=True,
     items=WITHHELD,

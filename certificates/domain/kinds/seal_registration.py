@@ -47,6 +47,7 @@ def _body(granted: Granted) -> Body:
 SEAL_REGISTRATION = Kind(
     kind=CertificateKind.SEAL_REGISTRATION,
     title="印鑑登録証明書",
+    title_en="Seal registration certificate (印鑑登録証明書)",
     counters=frozenset(Counter),
     members=False,
     items=frozenset(),

@@ -20,7 +20,7 @@ _ITEM_ORDER: Final = tuple(OptionalItem)
 def choose_kind(texts: Texts, menu: Menu, municipality: str) -> Page:
     choices: list[Json] = [
         choice(
-            texts(f"choose-kind.{one.kind.value}"),
+            texts.kind(one.kind),
             {"do": "kind", "kind": one.kind.value},
             detail=texts("choose-kind.fee", fee=f"{one.fee:,}"),
             icon=one.kind.value,
@@ -101,7 +101,7 @@ def confirm(texts: Texts, screen: at.Confirm, municipality: str) -> Page:
         page.rows.append({"label": texts(f"confirm.{name}"), "value": value})
 
     row("municipality", municipality)
-    row("kind", texts(f"choose-kind.{applied.kind.value}"))
+    row("kind", texts.kind(applied.kind))
     if KINDS[applied.kind].members:
         chosen = applied.members
         names = [one.name for one in menu.members if chosen is None or one.resident in chosen]
