@@ -11,19 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from certificates.errors import ConfigurationError
-from certificates.pdf.fonts import find_mincho
 from load_tests.bench_pdf import __main__ as bench
 from load_tests.bench_pdf.sheets import MEMBERS, contents
 from load_tests.bench_pdf.workers import Memory, Worked
+from tests.certificates.paper import mincho
 
 
 @pytest.fixture(autouse=True)
 def _font() -> None:
-    try:
-        find_mincho()
-    except ConfigurationError as error:
-        pytest.skip(str(error))
+    mincho()
 
 
 def test_a_table_a_verdict_and_both_files_come_out(

@@ -6,18 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from certificates.errors import ConfigurationError
-from certificates.pdf.fonts import find_mincho
 from load_tests.read_back import __main__ as command
 from load_tests.read_back import readers
+from tests.certificates.paper import mincho
 
 
 @pytest.fixture(autouse=True)
 def _font() -> None:
-    try:
-        find_mincho()
-    except ConfigurationError as error:
-        pytest.skip(str(error))
+    mincho()
 
 
 def test_what_both_writers_write_every_reader_reads(tmp_path: Path) -> None:

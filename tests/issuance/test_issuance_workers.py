@@ -13,7 +13,6 @@ import psutil
 import pytest
 
 from certificates.errors import ConfigurationError, InvalidValueError
-from certificates.pdf.fonts import find_mincho
 from certificates.service.settings import read_settings
 from certificates.service.tls import client_context
 from issuance_server.__main__ import SERVICE
@@ -23,14 +22,12 @@ from load_tests.town import settings as town_settings
 from load_tests.town.folder import TownFolder
 from load_tests.town.process import service_process
 from sync.town import invent
+from tests.certificates.paper import mincho
 
 
 @pytest.fixture(autouse=True)
 def _font() -> None:
-    try:
-        find_mincho()
-    except ConfigurationError as error:
-        pytest.skip(str(error))
+    mincho()
 
 
 @pytest.fixture
