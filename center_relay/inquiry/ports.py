@@ -41,11 +41,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """One picture: the payload of the back it shows, or None; ``trouble`` when it could not be looked at."""
+    """One picture: the payload of the back it shows, or None; ``trouble`` when it could not be looked at.
+
+    ``ground`` is what the ground of a back says.
+    """
 
     place: Place
     payload: bytes | None = field(default=None, repr=False)
     trouble: ScanTrouble | None = None
+    ground: Ground = Ground.CANNOT_TELL
 
 
 class Match(Enum):

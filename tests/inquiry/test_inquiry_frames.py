@@ -32,6 +32,7 @@ SEEN = st.builds(
     place=PLACES,
     payload=st.none() | st.binary(max_size=50),
     trouble=st.none() | st.sampled_from(ScanTrouble),
+    ground=st.sampled_from(Ground),
 )
 RESTORED = st.builds(
     Restored,

@@ -8,6 +8,7 @@ from io import BytesIO
 import pypdfium2
 from PIL import Image
 
+from anti_forgery.copy_evidence import copy_evidence
 from anti_forgery.reading import read_back
 from anti_forgery.sheet import SheetFacts
 from anti_forgery.symbols import UnreadableError
@@ -52,7 +53,9 @@ class Desk:
 
     def _seen(self, place: Place, *, quickly: bool = False) -> Seen:
         try:
-            return Seen(place=place, payload=read_back(self._picture(place), quickly=quickly))
+            picture = self._picture(place)
+            payload = read_back(picture, quickly=quickly)
+            return Seen(place=place, payload=payload, ground=copy_evidence(picture).says)
         except UnreadableError:
             return Seen(place=place)
         except ScanError as error:

@@ -54,6 +54,7 @@ def seen_to_json(seen: Sequence[Seen]) -> Header:
                 "place": place_to_json(one.place),
                 "payload": None if one.payload is None else base64.b64encode(one.payload).decode("ascii"),
                 "trouble": None if one.trouble is None else one.trouble.value,
+                "ground": one.ground.value,
             }
             for one in seen
         ]
@@ -70,11 +71,17 @@ def seen_from_json(header: Header) -> tuple[Seen, ...]:
 
 def _one_seen(value: Json) -> Seen:
     match value:
-        case {"place": place, "payload": str() | None as payload, "trouble": str() | None as trouble}:
+        case {
+            "place": place,
+            "payload": str() | None as payload,
+            "trouble": str() | None as trouble,
+            "ground": ground,
+        }:
             return Seen(
                 place=place_from_json(place),
                 payload=None if payload is None else base64.b64decode(payload, validate=True),
                 trouble=None if trouble is None else ScanTrouble(trouble),
+                ground=Ground(ground),
             )
     raise WireError("examiner: not a picture it has seen")
 

@@ -50,6 +50,7 @@ class SheetAnswer:
     back: Place
     front: Place | None
     verdict: Verdict
+    back_ground: Ground = Ground.CANNOT_TELL
     standing: Standing | None = None
     asked: Asked | None = None
     restored: Restored | None = field(default=None, repr=False)
@@ -66,9 +67,12 @@ class SheetAnswer:
     @property
     def ground(self) -> Ground:
         """A hint that changes no conclusion: a scanner that removes the background shows the word too."""
-        if self.restored is None or self.restored.compared is None:
-            return Ground.CANNOT_TELL
-        return self.restored.compared.ground
+        told = {self.back_ground}
+        if self.restored is not None and self.restored.compared is not None:
+            told.add(self.restored.compared.ground)
+        # what only one side can tell counts; two sides that disagree tell nothing
+        told.discard(Ground.CANNOT_TELL)
+        return told.pop() if len(told) == 1 else Ground.CANNOT_TELL
 
     @property
     def _is_other_page(self) -> bool:

@@ -57,7 +57,7 @@ class Inquire:
             seen = await examination.look()
             fronts = fronts_of(seen)
             sheets = [
-                await self._sheet(examination, back.place, back.payload, fronts.get(back.place))
+                await self._sheet(examination, back, back.payload, fronts.get(back.place))
                 for back in seen
                 if back.payload is not None
             ]
@@ -65,18 +65,19 @@ class Inquire:
         return Answer(sheets=tuple(sheets), loose=tuple(one for one in seen if one.place not in taken))
 
     async def _sheet(
-        self, examination: Examination, back: Place, payload: bytes, front: Place | None
+        self, examination: Examination, back: Seen, payload: bytes, front: Place | None
     ) -> SheetAnswer:
         # The payload was read by the process that parsed the scans; only here, where no scan is parsed, are the keys.
         verdict = verify_back(payload, self.site_keys, self.centre_keys)
         if verdict.sheet is None:
-            return SheetAnswer(back=back, front=front, verdict=verdict)
+            return SheetAnswer(back=back.place, front=front, verdict=verdict)
         standing, asked = await asyncio.gather(self._standing(verdict.sheet), self._asked(payload))
         restored = await examination.restore(verdict.sheet, front) if verdict.sheet.front else None
         return SheetAnswer(
-            back=back,
+            back=back.place,
             front=front,
             verdict=verdict,
+            back_ground=back.ground,
             standing=standing,
             asked=asked,
             restored=restored,
