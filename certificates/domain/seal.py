@@ -21,6 +21,8 @@ class SealImprint:
     def __post_init__(self) -> None:
         if self.width < 1 or self.height < 1 or len(self.rows) != (self.width + 7) // 8 * self.height:
             raise InvalidValueError("印影", "size and data do not agree")
+        if self.dots_per_mm < 1:
+            raise InvalidValueError("印影", "must be larger than 8 mm: it has no dots in a millimetre")
         for side in (self.width, self.height):
             # over 8 mm, inside 25 mm square: 印鑑登録証明事務処理要領 第2-4
             if not 8 < side / self.dots_per_mm <= 25:

@@ -197,7 +197,15 @@ def test_a_household_is_of_one_number_with_one_head_and_names_each_person_once()
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"rows": b""}, {"dots_per_mm": 18}, {"dots_per_mm": 5}, {"width": 0, "rows": b""}]
+    "wrong",
+    [
+        {"rows": b""},
+        {"dots_per_mm": 18},
+        {"dots_per_mm": 5},
+        {"dots_per_mm": 0},
+        {"dots_per_mm": -12},
+        {"width": 0, "rows": b""},
+    ],
 )
 def test_an_imprint_of_the_wrong_size_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(InvalidValueError):
