@@ -22,6 +22,7 @@ from anti_forgery.back import GRID, GROUND_PANEL, PANEL, SLOT, code_grid
 from anti_forgery.comparison.registration import homography
 from anti_forgery.copying import Ground
 from anti_forgery.ground import ORIGIN, TILE, TILES, word_mask
+from anti_forgery.reading import is_readable
 from anti_forgery.symbols import Symbol, UnreadableError, assemble, symbol_from
 
 Floats = NDArray[np.floating[Any]]
@@ -63,7 +64,7 @@ def copy_evidence(back: Image.Image) -> CopyEvidence:
 
     A grey picture, or one in which too few codes are found, cannot tell. Never raises for what the picture shows.
     """
-    if back.mode != "RGB":
+    if back.mode != "RGB" or not is_readable(back):
         return UNMEASURED
     placed = dict(_placed(back.getchannel("B")))
     try:

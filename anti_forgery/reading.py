@@ -11,7 +11,8 @@ from anti_forgery.symbols import Symbol, UnreadableError, assemble, symbol_from
 
 MAX_PIXELS = 80_000_000
 """A4 at 600 dpi has 35 million."""
-MIN_SIDE = 200
+MIN_SIDE, MAX_SIDE = 200, 40_000
+"""Pixels; the reader of codes takes no side over 65,535, and a picture may be enlarged for it."""
 QUICK = 2
 """Renderings that cost little even when there is nothing to read."""
 
@@ -23,9 +24,10 @@ def read_back(image: Image.Image, *, quickly: bool = False) -> bytes:
     another scan. Symbols are read again in other renderings of the picture only while some are missing; ``quickly``
     leaves out the slow renderings unless there are symbols in the others, since most pictures without one are fronts.
     """
-    if image.width * image.height > MAX_PIXELS or min(image.size) < MIN_SIDE:
+    if not is_readable(image):
         raise UnreadableError(
-            f"the picture has a side under {MIN_SIDE} or more than {MAX_PIXELS} pixels", found=0
+            f"the picture has a side under {MIN_SIDE} or over {MAX_SIDE}, or more than {MAX_PIXELS} pixels",
+            found=0,
         )
     symbols: set[Symbol] = set()
     problem: UnreadableError | None = None
@@ -39,6 +41,12 @@ def read_back(image: Image.Image, *, quickly: bool = False) -> bytes:
             problem = error
     assert problem is not None  # there is at least one rendering
     raise problem
+
+
+def is_readable(image: Image.Image) -> bool:
+    """Whether a picture is in proportion."""
+    small, large = sorted(image.size)
+    return small >= MIN_SIDE and large <= MAX_SIDE and small * large <= MAX_PIXELS
 
 
 def _renderings(image: Image.Image) -> Iterator[Image.Image]:

@@ -14,6 +14,7 @@ from anti_forgery.comparison.rectifying import page_ink, settled, upright
 from anti_forgery.comparison.registration import LEAST, register
 from anti_forgery.comparison.truth import DPI, SealPlace, Truth, truth_of
 from anti_forgery.comparison.verdict import Comparison, Doubt, Kind, Likeness, Place
+from anti_forgery.reading import is_readable
 from anti_forgery.sheet import SheetFacts
 from certificates.errors import RefusedError, WireError
 from certificates.pdf.fonts import Typeface
@@ -49,7 +50,7 @@ def compare(front: Image.Image, sheet: SheetFacts, face: Typeface) -> Comparison
     """
     if not sheet.front:
         return Comparison.cannot_tell(Doubt.NO_DRAWING)
-    if max(front.size) < LEAST_SIDE:
+    if max(front.size) < LEAST_SIDE or not is_readable(front):
         return Comparison.cannot_tell(Doubt.TOO_COARSE)
     try:
         truth = truth_of(sheet.front, face)

@@ -20,7 +20,7 @@ _CORE, _BROAD = 0.97, 0.55
 """Ink of the truth inside strokes, before and after it is blurred as the scan is."""
 _LEAST_CORE = 60
 """Pixels inside strokes that a tone can be measured from."""
-TONE_LIMITS = (0.88, 1.22)
+TONE_LIMITS = (0.91, 1.2)
 """Ink inside the seal's strokes over that inside other strokes; a grey copy lies below, a blacker paste above."""
 COLOUR_LIMIT = 38.0
 """Levels (of 255) by which red and blue inside the seal's strokes may differ more than inside other strokes."""

@@ -27,7 +27,8 @@ from certificates.domain.entitlement import Entitlement, Watermark
 from certificates.domain.household import Household
 from certificates.domain.identifiers import order_id
 from certificates.domain.issue_number import IssueNumber
-from certificates.domain.kinds import CertificateKind, OptionalItem
+from certificates.domain.kinds import CertificateKind
+from certificates.domain.kinds.table import KINDS
 from certificates.domain.resident import Resident
 from certificates.domain.seal import SealRegistration
 from certificates.errors import RefusedError
@@ -45,6 +46,7 @@ ISSUED = datetime(2026, 11, 21, 3, 4, 5, tzinfo=UTC)
 _TOWN = 3000
 _TERM = Term(not_before=ISSUED - timedelta(days=30), not_after=ISSUED + timedelta(days=300))
 _RESIDENT, _SEAL = CertificateKind.RESIDENT_RECORD, CertificateKind.SEAL_REGISTRATION
+_STATED = CertificateKind.RESIDENT_ITEMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,15 +169,13 @@ def rendered(pdf: bytes, page: int, dpi: int, family: Family) -> Image.Image:
 
 
 def _content(dice: random.Random, seed: int) -> CertificateContent:
-    kind = _SEAL if dice.random() < 0.2 else _RESIDENT
-    households = list(_households().values())
-    rows = dice.choice(households)
-    household = Household.of(rows)
+    kind = dice.choices((_RESIDENT, _SEAL, _STATED), (3, 1, 1))[0]
+    household = Household.of(dice.choice(list(_households().values())))
     holder = household.members[0]
-    members = (dice.choice(household.members).number,) if kind is _RESIDENT and dice.random() < 0.3 else None
-    items = (
-        frozenset(item for item in OptionalItem if dice.random() < 0.6) if kind is _RESIDENT else frozenset()
-    )
+    single = KINDS[kind].members and dice.random() < 0.3
+    members = (dice.choice(household.members).number,) if single else None
+    offered = sorted(KINDS[kind].items, key=lambda item: item.value)
+    items = frozenset(item for item in offered if dice.random() < 0.6) or frozenset(offered[:1])
     application = Application(kind=kind, members=members, items=items)
     chosen = tuple(m for m in household.members if members is None or m.number in members)
     seal = _seal(holder, dice) if kind is _SEAL else None

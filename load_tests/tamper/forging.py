@@ -143,7 +143,7 @@ def seal_of_another(front: str, dice: random.Random) -> Forgery | None:
         changed = RUN.sub(lambda run: f"1 ({next(other)}) Tj" if run[1] == "1" else run[0], front)
         return Forgery(changed, seal.box)
     found = re.search(r"BI .*?\nEI", front, re.S)
-    others = [mask for mask in _imprints() if found is not None and mask != found[0]]
+    others = [mask for name, mask in _imprints() if name not in front]
     if found is None or not others:
         return None
     return Forgery(front.replace(found[0], dice.choice(others)), seal.box)
@@ -198,6 +198,13 @@ def _characters() -> Mapping[str, list[str]]:
 
 
 @cache
-def _imprints() -> Sequence[str]:
-    found = [re.search(r"BI .*?\nEI", paper(seed).sheets[0].front, re.S) for seed in range(60)]
-    return [mask[0] for mask in found if mask is not None]
+def _imprints() -> Sequence[tuple[str, str]]:
+    """Imprints of the town with the names that are cut in them: one of the same name would be the same seal."""
+    found = []
+    for seed in range(60):
+        made = paper(seed)
+        mask = re.search(r"BI .*?\nEI", made.sheets[0].front, re.S)
+        names = [entry.lines[0] for entry in made.content.blocks[0].values() if entry.label == "氏名"]
+        if mask is not None and names:
+            found.append((names[0].split("\u3000")[0], mask[0]))
+    return found
