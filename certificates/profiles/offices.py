@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from certificates.domain.municipality import Signatory
 from certificates.domain.official_seal import MAX_SIDE, MIN_SIDE, OfficialSeal, SealLettering
@@ -13,6 +13,8 @@ from certificates.profiles.tables import Table
 
 ReadFile = Callable[[str], bytes]
 """The bytes of a file that the profile names, beside it. Raises OSError."""
+LONGEST_OFFICE, LONGEST_NAME = 24, 13
+"""Characters that the foot of the forms holds of 「見本県みほん市長」 and of the name beside it."""
 _STAND_IN = SealLettering(text="印")
 _SIDE = 21.0  # millimetres, when none is given
 
@@ -50,17 +52,27 @@ def _seal(table: Table, read_file: ReadFile) -> OfficialSeal:
 def read_signatories(
     entries: Sequence[Table], seals: Mapping[str, OfficialSeal], municipality: str
 ) -> tuple[Signatory, ...]:
-    """By ``since``, the oldest first; ``municipality`` is its name, on which every title follows."""
+    """By ``since``, the oldest first; ``municipality`` is its whole name, on which every title follows."""
     found = [_signatory(entry, seals, municipality) for entry in entries]
     begins = Counter(signatory.since for signatory in found)
     for entry, signatory in zip(entries, found, strict=True):
         if begins[signatory.since] > 1:
             entry.fault("since", "同じ日に始まる任期が2つあります", "two periods begin on this day")
+    held = date.min
+    for signatory, entry in sorted(zip(found, entries, strict=True), key=lambda pair: pair[0].since):
+        if date.min < held < date.max and signatory.since > held + timedelta(days=1):
+            entry.fault(
+                "since",
+                f"{held}の翌日からこの日まで市区町村長がいません",
+                f"nobody is in office after {held} until this day",
+            )
+        held = max(held, signatory.until or date.max)
     return tuple(sorted(found, key=lambda signatory: signatory.since))
 
 
 def _signatory(entry: Table, seals: Mapping[str, OfficialSeal], municipality: str) -> Signatory:
-    title = entry.text("title", longest=24)
+    # its first character is the last of the municipality's name
+    title = entry.text("title", longest=max(2, LONGEST_OFFICE + 1 - len(municipality)))
     if municipality and title and not title.startswith(municipality[-1]):
         entry.fault(
             "title",
@@ -75,6 +87,6 @@ def _signatory(entry: Table, seals: Mapping[str, OfficialSeal], municipality: st
     if until is not None and until < since:
         entry.fault("until", "since より前の日です", "is before since")
         until = None
-    name = entry.text("name", longest=20)
+    name = entry.text("name", longest=LONGEST_NAME)
     entry.close()
     return Signatory(title=title, name=name, since=since, until=until, seal=seals.get(seal))

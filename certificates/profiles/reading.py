@@ -68,6 +68,8 @@ def _failed(source: str, line: int, ja: str, en: str) -> ProfileError:
 
 
 def _municipality(profile: Table, read_file: ReadFile) -> Municipality:
+    prefecture = _place(profile, "prefecture", _PREFECTURE, "「都」「道」「府」「県」", "都, 道, 府 or 県")
+    within = _place(profile, "within", _WITHIN, "「郡」「市」", "郡 or 市") if "within" in profile else ""
     name = _place(profile, "name", _NAME, "「市」「区」「町」「村」", "市, 区, 町 or 村")
     seals = read_seals(profile.table("seals"), read_file)
     signatories = profile.tables("signatories")
@@ -75,11 +77,11 @@ def _municipality(profile: Table, read_file: ReadFile) -> Municipality:
         profile.fault("signatories", "市区町村長がいません", "needs at least one")
     municipality = Municipality(
         code=_code(profile),
-        prefecture=_place(profile, "prefecture", _PREFECTURE, "「都」「道」「府」「県」", "都, 道, 府 or 県"),
-        within=_place(profile, "within", _WITHIN, "「郡」「市」", "郡 or 市") if "within" in profile else "",
+        prefecture=prefecture,
+        within=within,
         name=name,
         name_en=profile.text("name_en"),
-        signatories=read_signatories(signatories, seals, name),
+        signatories=read_signatories(signatories, seals, prefecture + within + name if name else ""),
         fees=_fees(profile.table("fees")),
         items=profile.choices("items", OptionalItem, WITHHELD - STAFF_DESK_ITEMS),
         policy=_policy(profile.table("policy")),

@@ -13,10 +13,11 @@ from certificates.domain.kinds.kind import FormName
 from certificates.domain.kinds.table import KINDS
 from certificates.errors import ConfigurationError, InvalidValueError, RefusedError
 from certificates.pdf.fitting import POINTS, set_text
-from certificates.pdf.forms.foot import foot_from_toml
+from certificates.pdf.forms.foot import foot, foot_from_toml
 from certificates.pdf.forms.form import sheets
 from certificates.pdf.layout_file import layout_from_toml, layouts
-from certificates.pdf.limits import limits, with_tables
+from certificates.pdf.limits import holds, limits, with_tables
+from certificates.profiles.offices import LONGEST_NAME, LONGEST_OFFICE
 from tests.certificates.paper import content, family, mincho, resident
 
 PDF = files("certificates") / "pdf"
@@ -114,6 +115,16 @@ def test_the_mayors_name_is_spread_over_its_box_and_a_residents_stands_as_record
     assert ends["市区町村長"] == pytest.approx((0, 0), abs=0.01)
     assert ends["氏名"][0] == pytest.approx(0)
     assert ends["氏名"][1] > 100
+
+
+def test_a_profile_may_have_as_long_an_office_and_name_as_the_foot_holds() -> None:
+    places = foot().places
+    assert [
+        holds(box, style, style.smallest) for box, style in (places["foot.office"], places["foot.name"])
+    ] == [
+        LONGEST_OFFICE,
+        LONGEST_NAME,
+    ]
 
 
 def test_a_form_for_one_takes_a_sheet_for_each() -> None:
