@@ -117,6 +117,12 @@ def test_the_mayors_name_is_spread_over_its_box_and_a_residents_stands_as_record
     assert ends["氏名"][1] > 100
 
 
+def test_every_box_has_room_for_the_longest_word_for_nothing() -> None:
+    """8 characters (``PaperWords``): else a foreign resident without 性別 could have no 住民票の写し."""
+    found = [(name, box, most) for name, layout in layouts().items() for box, *_, most in limits(layout)]
+    assert [one for one in found if one[2] < 8] == []
+
+
 def test_a_profile_may_have_as_long_an_office_and_name_as_the_foot_holds() -> None:
     places = foot().places
     assert [
