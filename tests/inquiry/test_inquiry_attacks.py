@@ -179,7 +179,8 @@ def laughing_pdf() -> bytes:
 async def test_a_page_that_paints_without_end_is_ended_and_costs_nobody_else_anything(
     settings: InquirySettings,
 ) -> None:
-    async with running(settings, examine_seconds=2.0, examiners=1, patience_seconds=0.05) as site:
+    short = {"examine_seconds": 3.0, "examiners": 1, "patience_seconds": 0.05}
+    async with running(settings, examiner_megabytes=8000, **short) as site:  # time ends it, not its memory
         endless = asyncio.create_task(site.post(laughing_pdf()))
         await asyncio.sleep(0.5)
         assert (await site.client.get(site.url)).status == 200
@@ -188,6 +189,13 @@ async def test_a_page_that_paints_without_end_is_ended_and_costs_nobody_else_any
         assert (await turned_away.json())["trouble"] == "busy"
         answer = await endless
         assert (answer.status, (await answer.json())["trouble"]) == (503, "took-too-long")
+        assert (await site.ask(b"x"))["loose"][0]["trouble"] == "unknown-format"
+
+
+async def test_a_page_that_takes_memory_without_end_is_ended_too(settings: InquirySettings) -> None:
+    async with running(settings, examiner_megabytes=400) as site:
+        answer = await site.post(laughing_pdf())
+        assert (answer.status, (await answer.json())["trouble"]) == (422, "gave-up")
         assert (await site.ask(b"x"))["loose"][0]["trouble"] == "unknown-format"
 
 
