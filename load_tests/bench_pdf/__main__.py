@@ -2,76 +2,66 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import pickle
-import platform
-import statistics
 import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 from load_tests.bench_pdf.peers import PEERS
 from load_tests.bench_pdf.sheets import contents
 from load_tests.bench_pdf.workers import worked
+from load_tests.in_turns import Found, Page, Spread, in_turns, options_of, spread
 
-_ROUNDS = 3
+_BENCH = "load_tests.bench_pdf"
 _ORDERS = 200
 _QUICK, _STOCK, _TYPST = "quick writer", "reportlab, stock", "typst"
+PAGE = Page(
+    name="pdf",
+    title="Building the four-member sheet",
+    how=(
+        "Different households in turn, the same ones for every builder; each builder in processes of its own, in turns. "
+        "The others are given the finished layout; this project's two writers lay it out themselves. The text is right "
+        "when every value can be read back."
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One builder. Milliseconds of CPU a document (median, and the tenth and ninetieth of a hundred), documents a second
-    and core, bytes of a document, megabytes at the peak."""
+    """One builder: CPU a document, documents a second and core, bytes of a document, megabytes at the peak."""
 
     name: str
-    median: float
-    low: float
-    high: float
+    cpu: Spread
     per_second: float
     bytes: int
     memory: int
     right: bool
 
 
-def _measured(name: str, seconds: float) -> dict[str, object] | str:
-    """What the process printed, or why it did not."""
-    command = [sys.executable, "-m", "load_tests.bench_pdf.measure", name, str(seconds)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        return done.stderr.strip().splitlines()[-1] if done.stderr.strip() else f"exit {done.returncode}"
-    found: dict[str, object] = json.loads(done.stdout)
-    return found
-
-
-def _line(name: str, rounds: Sequence[dict[str, object]]) -> Line:
-    times = sorted(time for found in rounds for time in found["times"])  # type: ignore[attr-defined]
-    median = statistics.median(times)
+def _line(name: str, rounds: Sequence[Found]) -> Line:
+    cpu = spread(rounds)
     return Line(
         name=name,
-        median=median,
-        low=times[len(times) // 10],
-        high=times[len(times) * 9 // 10],
-        per_second=1000 / median,
-        bytes=int(str(rounds[0]["bytes"])),
-        memory=max(int(str(found["memory"])) for found in rounds),
-        right=all(bool(found["right"]) for found in rounds),
+        cpu=cpu,
+        per_second=1000 / cpu.median,
+        bytes=int(rounds[0]["bytes"]),
+        memory=max(int(found["memory"]) for found in rounds),
+        right=all(found["right"] for found in rounds),
     )
 
 
 def _table(lines: Sequence[Line]) -> list[str]:
     """Markdown; the last column says how many times as long as the quick writer each takes."""
-    base = next((line.median for line in lines if line.name == _QUICK), None)
+    base = next((line.cpu.median for line in lines if line.name == _QUICK), None)
     rows = [
         "| builder | CPU ms, median | 10–90 % | docs/s/core | bytes | peak MB | text right | × quick |",
         "|---|---:|---:|---:|---:|---:|---|---:|",
     ]
     rows += [
-        f"| {line.name} | {line.median:.3f} | {line.low:.3f}–{line.high:.3f} | {line.per_second:,.0f} | {line.bytes:,} "
-        f"| {line.memory:,} | {'yes' if line.right else 'no'} | {line.median / base if base else 0:.1f} |"
+        f"| {line.name} | {line.cpu} | {line.per_second:,.0f} | {line.bytes:,} "
+        f"| {line.memory:,} | {'yes' if line.right else 'no'} | {line.cpu.median / base if base else 0:.1f} |"
         for line in lines
     ]
     return rows
@@ -105,39 +95,23 @@ def _verdicts(lines: Sequence[Line]) -> list[str]:
     if quick is None:
         return []
     found = [
-        f"- four-member sheet: asked 0.3 ms of CPU, {quick.median:.3f}; asked 45,000 bytes, {quick.bytes:,}"
+        f"- four-member sheet: asked 0.3 ms of CPU, {quick.cpu.median:.3f}; asked 45,000 bytes, {quick.bytes:,}"
     ]
     for name, asked in ((_STOCK, 150), (_TYPST, 25)):
         if name in by_name:
-            found.append(f"- against {name}: asked {asked} times, {by_name[name].median / quick.median:.0f}")
+            found.append(
+                f"- against {name}: asked {asked} times, {by_name[name].cpu.median / quick.cpu.median:.0f}"
+            )
     return found
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m load_tests.bench_pdf", description=__doc__)
-    parser.add_argument("--out", type=Path, help="folder for pdf.json and pdf.md")
-    parser.add_argument("--seconds", type=float, default=4.0, help="of each builder in each round")
-    parser.add_argument("--rounds", type=int, default=_ROUNDS)
+    parser = options_of(_BENCH, __doc__, PEERS, seconds=4.0)
     parser.add_argument("--workers", type=int, default=4, help="forked, to see their memory; 0 for none")
-    parser.add_argument(
-        "--only", action="append", choices=sorted(PEERS), help="only this builder; may be repeated"
-    )
     options = parser.parse_args(arguments)
     names = [name for name in PEERS if not options.only or name in options.only]
-    found: dict[str, list[dict[str, object]]] = {name: [] for name in names}
-    missing: dict[str, str] = {}
-    for place in range(options.rounds):
-        for name in names:
-            if name in missing:
-                continue
-            print(f"\rround {place + 1} of {options.rounds}: {name:<24}", end="", file=sys.stderr, flush=True)
-            measured = _measured(name, options.seconds)
-            if isinstance(measured, str):
-                missing[name] = measured
-            else:
-                found[name].append(measured)
-    print("\r" + " " * 40 + "\r", end="", file=sys.stderr)
-    lines = [_line(name, rounds) for name, rounds in found.items() if rounds]
+    found, missing = in_turns(_BENCH, names, options.seconds, options.rounds)
+    lines = [_line(name, rounds) for name, rounds in found.items()]
     memory, told = _memory(options.workers) if options.workers else ({}, [])
     report = [
         *_table(lines),
@@ -148,30 +122,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ]
     print("\n".join(report))
     if options.out is not None:
-        _write(options.out, lines, memory, report)
+        PAGE.write(options.out, lines, report, {"memory": memory})
     return 0 if lines else 1
-
-
-def _write(folder: Path, lines: Sequence[Line], memory: dict[str, object], report: Sequence[str]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    machine = f"{platform.processor() or platform.machine()}, Python {platform.python_version()}"
-    document = {
-        "name": "pdf",
-        "command": "make bench-pdf",
-        "machine": machine,
-        "rows": [asdict(line) for line in lines],
-        "memory": memory,
-    }
-    (folder / "pdf.json").write_text(
-        json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
-    )
-    how = (
-        f"`make bench-pdf`, {machine}. Different households in turn, the same ones for every builder; each builder in "
-        "processes of its own, in turns. The others are given the finished layout; this project's two writers lay it out "
-        "themselves. The text is right when every value can be read back."
-    )
-    head = ["# Building the four-member sheet", "", how, ""]
-    (folder / "pdf.md").write_text("\n".join([*head, *report, ""]), encoding="utf-8")
 
 
 if __name__ == "__main__":

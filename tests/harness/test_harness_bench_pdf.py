@@ -70,7 +70,7 @@ def test_the_memory_of_forked_writers_is_that_of_each_and_can_be_written_down(tm
     assert all(1 < each < 200 for each in (found["parent"], *found["workers"]))
     memory = Memory(proportional=20.0, own=8.0)
     worked = Worked(issued=3, others={"suppressed": 1}, parent=memory, workers=(memory,))
-    bench._write(tmp_path, [], {"writers": found, "server": asdict(worked)}, ["said"])
+    bench.PAGE.write(tmp_path, [], ["said"], {"memory": {"writers": found, "server": asdict(worked)}})
     assert json.loads((tmp_path / "pdf.json").read_text("utf-8"))["memory"]["server"]["others"] == {
         "suppressed": 1
     }
