@@ -47,7 +47,10 @@ class Pending:
         """Do ``fault`` to the next delivery that carries changes."""
         self._waiting.append(fault)
 
-    def strike(self) -> Fault:
+    def strike(self) -> Fault | None:
+        """The fault that has waited longest; None when none does, or the other way was struck meanwhile."""
+        if self.empty:
+            return None
         fault = self._waiting.popleft()
         self.struck[fault] += 1
         return fault
@@ -88,9 +91,10 @@ class Line:
             return await self._passed(request, body)
         self._old.append(body)
         await self._release()
-        if self._pending.empty:
+        fault = self._pending.strike()
+        if fault is None:
             return await self._passed(request, body)
-        return await self._spoilt(self._pending.strike(), request, body, batch)
+        return await self._spoilt(fault, request, body, batch)
 
     async def _spoilt(
         self, fault: Fault, request: web.Request, body: bytes, batch: FeedBatch

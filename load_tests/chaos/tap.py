@@ -59,6 +59,8 @@ class Tap:
             return
         fault = self._pending.strike()
         match fault:
+            case None:
+                return
             case Fault.DUPLICATED:
                 await self._put(body)
             case Fault.OLD:
