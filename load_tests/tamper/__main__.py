@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-import argparse
-import os
 import sys
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 
-from certificates.service.progress import progress_bar
+from load_tests.on_all_cores import on_all_cores, options_of
 from load_tests.scans.qualities import QUALITIES, Family
 from load_tests.survive.report import page
 from load_tests.tamper.report import COLUMNS, cells, lines, markdown, summary
-from load_tests.tamper.trial import Result, planned, run
+from load_tests.tamper.trial import planned, run
 
 
 def main() -> int:
     """0 when every goal is reached, 1 when one is missed."""
-    parser = argparse.ArgumentParser(prog="python -m load_tests.tamper", description=__doc__)
-    parser.add_argument("--sheets", type=int, default=200, help="genuine sheets of each quality and family")
+    parser = options_of("tamper", __doc__, "genuine sheets of each quality and family")
     parser.add_argument("--families", nargs="*", default=[f.value for f in Family], help="these alone")
     parser.add_argument("--qualities", nargs="*", default=list(QUALITIES), choices=list(QUALITIES))
-    parser.add_argument("--processes", type=int, default=os.cpu_count())
-    parser.add_argument(
-        "--out", type=Path, default=Path("out/tamper"), help="folder of the page with pictures"
-    )
-    parser.add_argument("--docs", type=Path, help="folder to write tamper.md to")
-    parser.add_argument("--date", default="undated", help="what the table says of its day")
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     trials = [
@@ -41,13 +30,7 @@ def main() -> int:
             path = given.out / f"{trial.quality}-{trial.family.value}-{trial.number}.jpg"
             trials[place] = replace(trial, picture=str(path))
             pictures.append((f"{trial.quality}, {trial.family.value}: forged blue, found red", path))
-    results: list[Result] = []
-    show = progress_bar(sys.stderr, "tamper")
-    with ProcessPoolExecutor(given.processes) as pool:
-        for result in pool.map(run, trials, chunksize=4):
-            results.append(result)
-            show(len(results), len(trials))
-    made = lines(results)
+    made = lines(on_all_cores("tamper", run, trials, given.processes))
     shown = page("Forged fronts", summary(made), COLUMNS, [cells(line) for line in made], pictures)
     (given.out / "index.html").write_text(shown, encoding="utf-8")
     table = markdown(made, given.date)
