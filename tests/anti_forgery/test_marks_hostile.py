@@ -30,29 +30,12 @@ from anti_forgery.marking import mark
 from anti_forgery.source import MAX_CONTENT, MAX_FILE
 from certificates.errors import BindingError, WireError
 from certificates.problems import ProblemCode
+from load_tests.fuzz_marks.seeds import assembled
 from tests.anti_forgery.marks_world import fronts, profile, sealer, sheets
 
 
 def marked(pdf: bytes, pages: int = 1) -> bytes:
     return mark(pdf, sheets(pages), sealer(), profile())
-
-
-def assembled(objects: dict[int, bytes], *, trailer: bytes = b"/Root 1 0 R") -> bytes:
-    """A PDF written by hand, its cross-reference table right."""
-    out = bytearray(b"%PDF-1.7\n")
-    offsets = {}
-    for number, body in sorted(objects.items()):
-        offsets[number] = len(out)
-        out += b"%d 0 obj\n%b\nendobj\n" % (number, body)
-    position = len(out)
-    out += b"xref\n0 1\n0000000000 65535 f \n"
-    for number, offset in offsets.items():
-        out += b"%d 1\n%010d 00000 n \n" % (number, offset)
-    return bytes(out) + b"trailer\n<</Size %d %b>>\nstartxref\n%d\n%%%%EOF\n" % (
-        max(objects) + 1,
-        trailer,
-        position,
-    )
 
 
 def stream(data: bytes, entries: bytes = b"") -> bytes:
