@@ -31,11 +31,13 @@ from certificates.wire.jose import SigningKey
 from issuance_server.adapters.press import open_press, ready_writer
 from issuance_server.adapters.register import StoredRegister
 from issuance_server.adapters.sql.chain import Chain
+from issuance_server.adapters.sql.desk import keeping_desk
 from issuance_server.adapters.sql.group_commit import GroupCommit
 from issuance_server.adapters.sql.ledger import SqlLedger
 from issuance_server.adapters.sql.line import SqlLine
 from issuance_server.adapters.sql.schema import migrate, require_head
 from issuance_server.adapters.sql.series import SqlSeries, begin_series
+from issuance_server.desk import DeskTally
 from issuance_server.feed_status import FeedWatch
 from issuance_server.reconciling import reconciling
 from issuance_server.settings import DATABASE, FONT, REGISTRY, Settings
@@ -169,6 +171,12 @@ async def open_registry(settings: Settings) -> AsyncIterator[HttpOriginal]:
         yield original
 
 
+def feed_watch(settings: Settings, engine: AsyncEngine, municipality: Municipality) -> FeedWatch:
+    """How the feed and the registry's desk stand."""
+    alive = settings.registry_alive if settings.registry else None
+    return FeedWatch(engine, municipality, now, alive)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
     """What worker processes share, made before they are forked."""
@@ -217,9 +225,14 @@ async def compose(
         if registry is None:
             _log.warning("the registry is not asked at issue time; the feed's age alone decides")
         else:
+            tally = DeskTally()
             ask = AskRegistry(
-                registry, alive_seconds=settings.registry_alive, heard=reception.seconds_since_heard
+                registry,
+                alive_seconds=settings.registry_alive,
+                heard=reception.seconds_since_heard,
+                tally=tally,
             )
+            await stack.enter_async_context(keeping_desk(books.engine, tally))
         centre = CentreLine(
             inquire=Inquire(gate=gate, register=register, ledger=books.ledger, line=books.line),
             issue=Issue(
@@ -240,7 +253,7 @@ async def compose(
         app = application(
             centre=centre,
             reception=reception,
-            watch=FeedWatch(books.engine, books.municipality, now),
+            watch=feed_watch(settings, books.engine, books.municipality),
             ledger=books.ledger,
             line=books.line,
             municipality=code,

@@ -14,6 +14,7 @@ from certificates.domain.identifiers import HouseholdNumber, ResidentNumber
 from certificates.domain.municipality import Policy
 from certificates.errors import RefusedError, UnavailableError, WireError
 from certificates.problems import ProblemCode
+from issuance_server.desk import DeskFault, DeskTally
 from issuance_server.ports import Register
 from sync.original.ports import Positions
 from sync.original.wire import MAX_NAMED, PositionAnswer
@@ -59,54 +60,58 @@ class AskRegistry:
         *,
         alive_seconds: float,
         heard: Callable[[], float] = lambda: math.inf,
+        tally: DeskTally | None = None,
     ) -> None:
         self._positions = positions
         self._alive_seconds = alive_seconds
         self._heard = heard
+        self._tally = tally or DeskTally()
         self._silent = False
         self._probe: asyncio.Future[None] | None = None
 
     async def __call__(self, view: RecordView, now: datetime) -> PositionAnswer | None:
         """Raises RefusedError (REGISTER_STALE), also when the registry's answer cannot be used."""
-        answer = await self._answer(view)
+        answer = await self._answer(view, now)
         if answer is None and min(view.watermark.age_seconds(now), self._heard()) <= self._alive_seconds:
             raise RefusedError(ProblemCode.REGISTER_STALE, "the registry is alive and gave no answer")
         return answer
 
-    async def _answer(self, view: RecordView) -> PositionAnswer | None:
+    async def _answer(self, view: RecordView, now: datetime) -> PositionAnswer | None:
         if self._silent and self._probe is not None:
             await asyncio.shield(self._probe)
         elif self._silent:
             self._probe = asyncio.get_running_loop().create_future()
             try:
-                return await self._asked(view)
+                return await self._asked(view, now)
             finally:
                 self._probe.set_result(None)
                 self._probe = None
-        return None if self._silent else await self._asked(view)
+        return None if self._silent else await self._asked(view, now)
 
-    async def _asked(self, view: RecordView) -> PositionAnswer | None:
+    async def _asked(self, view: RecordView, now: datetime) -> PositionAnswer | None:
         try:
             answer = await self._positions.position(*_named(view))
         except UnavailableError as error:
-            self._hear(silent=True, reason=str(error))
+            self._hear_nothing(now, str(error))
             return None
         except (WireError, RefusedError) as error:
             if isinstance(error, RefusedError) and error.code in _AS_SILENT:
-                self._hear(silent=True, reason=error.code.value)
+                self._hear_nothing(now, error.code.value)
                 return None
+            self._tally.failed(now, DeskFault.UNUSABLE)
             _log.error("registry answers wrongly", extra={"code": error.code.value})
             raise RefusedError(ProblemCode.REGISTER_STALE, "the registry's answer cannot be used") from error
-        self._hear(silent=False)
+        self._tally.answered(now)
+        if self._silent:
+            self._silent = False
+            _log.info("registry answers again")
         return answer
 
-    def _hear(self, *, silent: bool, reason: str = "") -> None:
-        if silent != self._silent:
-            self._silent = silent
-            if silent:
-                _log.error("registry silent", extra={"reason": reason})
-            else:
-                _log.info("registry answers again")
+    def _hear_nothing(self, now: datetime, reason: str) -> None:
+        self._tally.failed(now, DeskFault.SILENT)
+        if not self._silent:
+            self._silent = True
+            _log.error("registry silent", extra={"reason": reason})
 
 
 def _named(view: RecordView) -> tuple[list[ResidentNumber], list[HouseholdNumber]]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from html import escape
 from pathlib import Path
 
-from issuance_server.feed_status import AsideEntry, FeedStatus
-from issuance_server.web.feed_words import STREAMS, TROUBLES, age_words, moment_words
+from issuance_server.feed_status import DESK_TROUBLES, AsideEntry, FeedStatus
+from issuance_server.web.feed_words import STREAMS, TROUBLES, age_words, desk_words, moment_words
 from sync.checks.faults import Sentence
 
 _STYLE = Path(__file__).with_name("feed_page.css")
@@ -31,6 +33,7 @@ def page(status: FeedStatus) -> str:
 <main>
 {_verdict(status)}
 {_figures(status)}
+{_desk(status)}
 {_changes(status)}
 </main>
 <footer>この画面は個人を特定できる番号を含みます。席を離れるときは閉じてください。
@@ -50,7 +53,7 @@ def _verdict(status: FeedStatus) -> str:
             "正常です。すべての異動が反映されています。", "All is well: every change is in the copy."
         )
         return f'<section class="verdict fine" role="status"><p>{_both(fine)}</p></section>'
-    stops = set(status.troubles) - {"set-aside", "doubts"}
+    stops = set(status.troubles) - {"set-aside", "doubts", "desk-silent"}
     items = "".join(f"<li>{_both(TROUBLES[name])}</li>" for name in status.troubles)
     return f'<section class="verdict {"stop" if stops else "act"}" role="alert"><ul>{items}</ul></section>'
 
@@ -94,12 +97,39 @@ def _figures(status: FeedStatus) -> str:
         ),
         ("整合性確認の相違", "In doubt", f"{status.doubts:,}", "", status.doubts > 0),
     ]
+    return _cells(figures)
+
+
+def _cells(figures: Sequence[tuple[str, str, str, str, bool]]) -> str:
+    """Each: Japanese and English name, value, note, whether something is wrong with it."""
     cells = "".join(
         f'<div class="figure{" wrong" if wrong else ""}"><dt>{ja} <span lang="en">{en}</span></dt>'
         f"<dd>{value}</dd><dd class=note>{note}</dd></div>"
         for ja, en, value, note, wrong in figures
     )
     return f'<dl class="figures">{cells}</dl>'
+
+
+def _desk(status: FeedStatus) -> str:
+    desk = status.desk
+    title = '<h2>交付時の照会窓口 <span lang="en">The desk asked at every issue</span></h2>'
+    # what is wrong with it stands on top of the page already
+    words = "" if desk.state in DESK_TROUBLES else f'<p class="none">{_both(desk_words(desk))}</p>'
+    if desk.asked_at is None:
+        return f'<section class="desk">{title}{words}</section>'
+
+    def since(moment: datetime | None) -> tuple[str, str]:
+        if moment is None:
+            return "―", "一度もありません / never"
+        passed = age_words(max(0, int((status.asked_at - moment).total_seconds())))
+        return f"{escape(passed.ja)}<small>前</small>", moment_words(moment)
+
+    figures = [
+        ("最後の照会", "Last asked", *since(desk.asked_at), False),
+        ("最後の応答", "Last answered", *since(desk.answered_at), desk.state in DESK_TROUBLES),
+        ("その後の失敗", "Failed since", f"{desk.failed:,}<small>回</small>", "", desk.failed > 0),
+    ]
+    return f'<section class="desk">{title}{words}{_cells(figures)}</section>'
 
 
 def _changes(status: FeedStatus) -> str:

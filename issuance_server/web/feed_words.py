@@ -6,7 +6,44 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from certificates.domain.clock import JST
+from issuance_server.feed_status import DESK_TROUBLES, DeskStatus
 from sync.checks.faults import Sentence
+
+DESK: Mapping[str, Sentence] = {
+    "nobody": Sentence(
+        "照会先が設定されていません。交付の可否は、異動データの鮮度だけで決めています。",
+        "No registry is set to be asked: issuing rests on the feed and its age alone.",
+    ),
+    "not-yet": Sentence(
+        "まだ照会していません。次の交付申請から照会します。",
+        "Not asked yet: the next order will ask.",
+    ),
+    "answers": Sentence(
+        "応答しています。交付のたびに、その世帯の最新の異動番号を確かめています。",
+        "It answers: at every issue the household's latest number is confirmed.",
+    ),
+    "desk-slow": Sentence(
+        "照会窓口が応答しません。異動データは届いているので、確かめられない交付はすべて断っています（しばらくして再申請できます）。"
+        "住民記録システムの照会窓口と通信路を確かめてください。",
+        "The registry's desk does not answer while its feed is alive: what cannot be confirmed is refused and may be tried "
+        "again. Look at the registry's desk and the line to it.",
+    ),
+    "desk-silent": Sentence(
+        "照会窓口も異動データも途絶えています（障害時）。鮮度の上限までは手元の写しで交付し、照会していないことを記録しています。"
+        "住民記録システムと通信路を確かめてください。",
+        "Desk and feed are silent (障害時): up to the allowed age certificates are issued from the copy, and the record says "
+        "that nobody was asked. Look at the registry and the line.",
+    ),
+    "desk-lost": Sentence(
+        "照会窓口も異動データも、鮮度の上限を超えて途絶えています。何も交付しません。住民記録システムと通信路を確かめてください。",
+        "Desk and feed have been silent past the allowed age: nothing is issued. Look at the registry and the line.",
+    ),
+    "desk-unusable": Sentence(
+        "照会窓口の応答が正しくないため、交付を断っています。照会先の設定、証明書、双方の版を確かめてください。",
+        "The desk's answers cannot be used: what cannot be confirmed is refused. Look at the address, the X.509 "
+        "certificates and the versions of both ends.",
+    ),
+}
 
 TROUBLES: Mapping[str, Sentence] = {
     "never-loaded": Sentence(
@@ -33,6 +70,7 @@ TROUBLES: Mapping[str, Sentence] = {
         "整合性確認で住民記録システムと異なる者が見つかりました。直るまでその者には交付しません。",
         "A reconciliation found people who differ from the registry: nothing is issued for them until set right.",
     ),
+    **{name: DESK[name] for name in sorted(DESK_TROUBLES)},
 }
 
 STREAMS: Mapping[str, Sentence] = {
@@ -41,6 +79,11 @@ STREAMS: Mapping[str, Sentence] = {
     "suppressions": Sentence("発行抑止", "Suppressions"),
     "cards": Sentence("電子証明書", "Cards"),
 }
+
+
+def desk_words(desk: DeskStatus) -> Sentence:
+    """How the desk answers, and what issuing does meanwhile."""
+    return DESK[desk.state]
 
 
 def moment_words(moment: datetime) -> str:

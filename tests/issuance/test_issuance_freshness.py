@@ -15,6 +15,7 @@ from certificates.domain.identifiers import HouseholdNumber, ResidentNumber
 from certificates.domain.kinds import CertificateKind
 from certificates.errors import RefusedError, UnavailableError, WireError
 from certificates.problems import ProblemCode
+from issuance_server.desk import DeskFault, DeskRecord, DeskTally
 from issuance_server.records import AuditEvent, IssueState
 from issuance_server.usecases.ask import AskRegistry
 from issuance_server.usecases.look import Look
@@ -232,6 +233,19 @@ async def test_when_the_registry_answers_again_nobody_who_waited_goes_unasked() 
     answers = await asyncio.gather(*orders)
     assert [answer.touched for answer in answers if answer is not None] == [1] * 6
     assert len(registry.asked) == 1 + 6
+
+
+async def test_every_ask_of_the_desk_is_counted_for_the_operator() -> None:
+    registry, tally = Registry(error=out_of_reach()), DeskTally()
+    ask = AskRegistry(registry, alive_seconds=3, tally=tally)
+    await ask(SILENT, NOON)
+    registry.error = WireError("x")
+    with pytest.raises(RefusedError):
+        await ask(SILENT, NOON)
+    assert tally.take() == DeskRecord(asked_at=NOON, failed=2, fault=DeskFault.UNUSABLE)
+    registry.error = None
+    await ask(SILENT, NOON)
+    assert tally.take() == DeskRecord(asked_at=NOON, answered_at=NOON)
 
 
 async def test_a_frame_that_arrived_here_is_a_sign_of_life_whatever_the_registrys_clock_says() -> None:

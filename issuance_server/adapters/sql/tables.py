@@ -124,3 +124,13 @@ line_stops = Table(
     Column("released_by", String(64)),
     Column("released_with", String(64)),
 )
+
+registry_desk = Table(
+    "registry_desk",
+    metadata,
+    Column("asked_at", Moment),
+    Column("answered_at", Moment),
+    Column("failed", Integer, nullable=False),
+    Column("fault", String(16)),
+)
+"""How the desk that is asked at every issue has been answering: the one row of all processes."""
