@@ -21,7 +21,7 @@ from sync.change.reasons import Reason, Stream
 from sync.change.records import Kind
 from sync.feed.difference_file import DifferenceHead
 from sync.feed.json_schema import Schemas, closed, reference
-from sync.feed.redis import GROUP, MAX_FRAMES
+from sync.feed.redis import GROUP, LEFT_FRAMES, MAX_FRAMES
 from sync.feed.wire import MAX_EVENTS, FeedBatch, FeedReceipt, FullLoadHead
 
 _RECORDS: Mapping[Stream, tuple[Kind, type[Record]]] = {
@@ -89,7 +89,8 @@ def _channels() -> dict[str, Json]:
             "messages": _named("delivery"),
             "description": (
                 f"A stream; the delivery is the entry's field frame. Consumer group {GROUP}; acknowledged and deleted "
-                f"after the database has committed. At most {MAX_FRAMES} entries wait."
+                f"after the database has committed. While {LEFT_FRAMES} untaken ones are left none is added; at most "
+                f"{MAX_FRAMES} entries wait."
             ),
         },
         "frame-answers": {

@@ -24,8 +24,11 @@ from certificates.errors import ConfigurationError, UnavailableError
 SCHEMES = ("redis", "rediss", "unix")
 _CHOICES = ", ".join(f"{scheme}://" for scheme in SCHEMES)
 GROUP = "issuance"
-MAX_FRAMES = 64
-"""Frames that wait at most; older ones are forgotten, the registry sends them again. A frame is up to 16 MB."""
+LEFT_FRAMES = 16
+"""While so many frames wait that their sender has given up on, none is added: nobody takes them, and what they hold stays
+in the registry's outbox. A frame is up to 16 MB."""
+MAX_FRAMES = LEFT_FRAMES + 64
+"""Frames that wait at most, the largest window included; whoever adds more loses the oldest, to be sent again."""
 FRAMES_LAST = 600
 """Seconds after the last frame until Redis forgets all that nobody has taken: a registry that fell silent leaves no resident
 there, and one that comes back sends again."""
@@ -100,11 +103,14 @@ class FeedStreams:
             entry, _ = await pipeline.execute()
         return cast(bytes, entry)  # decode_responses is off
 
-    async def last_answer(self) -> bytes:
-        """The id of the newest answer, from which to wait for the next."""
-        async with _bounded(self._seconds):
-            newest = _entries(await self._client.xrevrange(self._answers, count=1))
-        return newest[0].id if newest else b"0"
+    async def standing(self) -> tuple[bytes, int]:
+        """The id of the newest answer, from which to wait for the next, and how many frames wait."""
+        async with _bounded(self._seconds), self._client.pipeline(transaction=False) as pipeline:
+            pipeline.xrevrange(self._answers, count=1)
+            pipeline.xlen(self._frames)
+            newest, waiting = await pipeline.execute()
+        answers = _entries(newest)
+        return answers[0].id if answers else b"0", cast(int, waiting)
 
     async def answers(self, after: bytes, *, wait: float) -> Sequence[Entry]:
         """What was answered since; waits up to ``wait`` seconds for the first."""

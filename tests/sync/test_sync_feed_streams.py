@@ -18,7 +18,7 @@ from certificates.wire.jose import SigningKey
 from load_tests.servers.redis import PrivateRedis, private_redis
 from sync.copy.store import Store, Transaction
 from sync.feed.reception import Reception
-from sync.feed.redis import FRAMES_LAST, MAX_FRAMES, Answer, FeedStreams, open_redis
+from sync.feed.redis import FRAMES_LAST, LEFT_FRAMES, MAX_FRAMES, Answer, FeedStreams, open_redis
 from sync.feed.streams import Consumer, consuming, require_feed
 from sync.feed.wire import FeedReceipt, ReceiptStatus
 from sync.registry.adapters.memory import MemoryBooks
@@ -207,10 +207,40 @@ async def test_frames_that_nobody_takes_are_bounded_and_the_registry_is_told(
     with pytest.raises(UnavailableError, match="issuance server") as error:
         await receiver.send(source.frame(1, 1))
     assert not error.value.outcome_known
-    for _ in range(MAX_FRAMES + 5):
+    for _ in range(MAX_FRAMES + 5):  # by a sender that does not look
         await streams.add_frame(b"frame")
     assert await client.xlen(FRAMES) == MAX_FRAMES
     assert 0 < await client.ttl(FRAMES) <= FRAMES_LAST  # a registry that falls silent leaves nobody there
+
+
+async def test_while_nobody_takes_frames_none_is_added_and_nothing_is_lost(
+    redis_url: str, client: Redis, copy: Held, source: TestRegistry, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with pushing(redis_url, source, seconds=0.03):
+        async with asyncio.timeout(30):
+            while "frames not taken, none added" not in caplog.messages:  # noqa: ASYNC110 - a log tells nobody
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(0.1)  # several more tries
+        assert LEFT_FRAMES <= await client.xlen(FRAMES) < LEFT_FRAMES + 4  # of a window of four
+        assert caplog.messages.count("frames not taken, none added") == 1
+        async with consuming(redis_url, copy.reception(), MUNICIPALITY, patience=PATIENCE):
+            await until_applied(copy, CHANGES)
+    await require_equal(copy, source)
+
+
+async def test_a_window_of_frames_on_their_way_is_not_taken_for_frames_left(
+    streams: FeedStreams, client: Redis, source: TestRegistry
+) -> None:
+    receiver = StreamReceiver(streams, 30)
+    sends = [asyncio.create_task(receiver.send(source.frame(1, 1))) for _ in range(LEFT_FRAMES + 4)]
+    async with asyncio.timeout(30):
+        while await client.xlen(FRAMES) < LEFT_FRAMES + 4:  # noqa: ASYNC110 - Redis tells nobody
+            await asyncio.sleep(0.01)
+    for send in sends:
+        send.cancel()
+    await asyncio.gather(*sends, return_exceptions=True)
+    with pytest.raises(UnavailableError, match="wait untaken"):
+        await receiver.send(source.frame(1, 1))
 
 
 async def test_an_answer_to_another_frame_or_of_no_known_form_is_not_believed(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -10,10 +11,11 @@ from certificates.domain.identifiers import MunicipalityCode
 from certificates.errors import RefusedError, UnavailableError, WireError
 from certificates.problems import ProblemCode
 from certificates.wire.codec import decode
-from sync.feed.redis import Entry, FeedStreams, open_redis
+from sync.feed.redis import LEFT_FRAMES, Entry, FeedStreams, open_redis
 from sync.feed.wire import FeedReceipt
 
 _MAX_ANSWER = 64 * 1024
+_log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
@@ -37,13 +39,33 @@ class StreamReceiver:
         self._streams = streams
         self._seconds = seconds
         self._adding = asyncio.Lock()
+        self._under_way = 0
+        self._held_back = False
 
     async def send(self, frame: bytes) -> FeedReceipt:
+        """While frames are left that nobody takes, none is added: UnavailableError at once, and Redis holds no more of
+        the residents than it does; the registry keeps what was not taken and tries again."""
         async with self._adding:  # in the order in which they were given to us
             # asked anew each time: a Redis that came back empty counts from where it likes
-            after = await self._streams.last_answer()
+            after, waiting = await self._streams.standing()
+            self._require_room(waiting - self._under_way)
             entry = await self._streams.add_frame(frame)
-        return _read(await self._answer_to(entry, after))
+            self._under_way += 1
+        try:
+            return _read(await self._answer_to(entry, after))
+        finally:
+            self._under_way -= 1
+
+    def _require_room(self, left: int) -> None:
+        held_back = left >= LEFT_FRAMES
+        if held_back != self._held_back:
+            self._held_back = held_back
+            if held_back:
+                _log.error("frames not taken, none added", extra={"waiting": left})
+            else:
+                _log.info("frames taken again")
+        if held_back:
+            raise UnavailableError("issuance server", f"{left} frames wait untaken", outcome_known=True)
 
     async def _answer_to(self, entry: bytes, after: bytes) -> Entry:
         """Raises UnavailableError when nobody answers: no consumer is there, or Redis has forgotten the frame."""
