@@ -37,6 +37,7 @@ from issuance_server.adapters.sql.ledger import SqlLedger
 from issuance_server.adapters.sql.line import SqlLine
 from issuance_server.adapters.sql.schema import migrate, require_head
 from issuance_server.adapters.sql.series import SqlSeries, begin_series
+from issuance_server.adapters.sql.withdrawals import SqlWithdrawals
 from issuance_server.desk import DeskTally
 from issuance_server.feed_status import FeedWatch
 from issuance_server.reconciling import reconciling
@@ -106,6 +107,7 @@ class Books:
     municipality: Municipality
     key: SigningKey
     ledger: SqlLedger
+    withdrawals: SqlWithdrawals
     line: SqlLine
     series: SqlSeries
 
@@ -151,6 +153,7 @@ async def open_books(settings: Settings, *, begun: bool = False) -> AsyncIterato
             municipality=municipality,
             key=key,
             ledger=SqlLedger(engine, commits, municipality.code),
+            withdrawals=SqlWithdrawals(engine, commits, municipality.code),
             line=SqlLine(engine, commits),
             series=SqlSeries(commits, municipality.code),
         )
@@ -241,10 +244,11 @@ async def compose(
                 numbers=BlockNumbers(books.series, code),
                 press=press,
                 ledger=books.ledger,
+                withdrawals=books.withdrawals,
                 line=books.line,
             ),
             close=Close(gate=gate, ledger=books.ledger),
-            tell=Tell(gate=gate, ledger=books.ledger),
+            tell=Tell(gate=gate, ledger=books.ledger, withdrawals=books.withdrawals),
             trusted=trusted,
             key=books.key,
             clock=now,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
@@ -11,6 +11,7 @@ from certificates.domain.entitlement import Entitlement, RecordView, Watermark
 from certificates.domain.identifiers import CardSerial, OrderId
 from certificates.domain.issue_number import IssueNumber
 from issuance_server.records import AuditEntry, Closing, IssueRecord
+from issuance_server.withdrawal import Withdrawal
 
 Clock = Callable[[], datetime]
 
@@ -92,6 +93,22 @@ class Ledger(Protocol):
         """Set how it ended unless that is known; returns what stands then, None for an unknown order."""
 
     async def note(self, entry: AuditEntry) -> None: ...
+
+
+class Withdrawals(Protocol):
+    """Numbers that staff have taken out of force, beside the ledger's orders."""
+
+    async def issued_as(self, number: IssueNumber) -> IssueRecord | None:
+        """The order that ``number`` was drawn for."""
+
+    async def of(self, numbers: Collection[IssueNumber]) -> Sequence[Withdrawal]:
+        """Those of ``numbers`` that are withdrawn."""
+
+    async def keep(self, withdrawal: Withdrawal, entry: AuditEntry) -> Withdrawal:
+        """Write down what it adds to what is known, with ``entry``; returns what stands then.
+
+        Raises InvalidValueError as ``Withdrawal.added_to`` and ``require_free`` do, decided in the same transaction.
+        """
 
 
 class Line(Protocol):

@@ -103,6 +103,7 @@ class AuditEvent(Enum):
     ISSUED_AGAIN = "issued-again"
     REFUSED = "refused"
     VOIDED = "voided"
+    WITHDRAWN = "withdrawn"
     CLOSED = "closed"
     LINE_STOPPED = "line-stopped"
     LINE_RELEASED = "line-released"

@@ -15,9 +15,9 @@ from center_relay.inquiry.settings import MEGABYTE, InquirySettings
 from center_relay.inquiry.usecases.conclusions import Conclusion
 from center_relay.inquiry.usecases.inquire import Answer
 from center_relay.inquiry.web.answer_json import answer_json
+from center_relay.inquiry.web.standing_words import moment_words, standing_words
 from center_relay.inquiry.web.texts import Language, Texts, load_texts
 from center_relay.inquiry.web.troubles import EXAMINATION
-from certificates.domain.clock import JST
 from certificates.errors import ConfigurationError
 
 EXIT = {
@@ -80,7 +80,6 @@ def _lines(texts: Texts, answer: Answer) -> Iterator[str]:
         yield f"  {texts(f'reason.{sheet.verdict.reason.name.lower()}')}"
         yield from (f"  {texts(f'doubt.{doubt.value}')}" for doubt in sheet.doubts)
         if sheet.verdict.sheet is not None:
-            standing = "unknown" if sheet.standing is None else sheet.standing.value
             yield f"  {texts('result.issue_number')}: {sheet.verdict.sheet.issue_number}"
-            yield f"  {texts('result.issued_at')}: {sheet.verdict.sheet.issued_at.astimezone(JST):%F %R JST}"
-            yield f"  {texts('result.standing')}: {texts(f'standing.{standing}')}"
+            yield f"  {texts('result.issued_at')}: {moment_words(sheet.verdict.sheet.issued_at)}"
+            yield f"  {texts('result.standing')}: {standing_words(texts, sheet.told)}"

@@ -12,7 +12,7 @@ from typing import Protocol
 from anti_forgery.copying import Ground
 from anti_forgery.sheet import SheetFacts
 from certificates.domain.identifiers import MunicipalityCode, OrderId
-from certificates.wire.order import Standing
+from certificates.wire.order import StandingTold
 
 Clock = Callable[[], datetime]
 """The moment, with its zone."""
@@ -130,7 +130,7 @@ class ExaminationError(Exception):
 class Standings(Protocol):
     """How an order ended, as the municipality knows it; nothing personal is asked or told."""
 
-    async def of(self, municipality: MunicipalityCode, order: OrderId, issue_number: str) -> Standing:
+    async def of(self, municipality: MunicipalityCode, order: OrderId, issue_number: str) -> StandingTold:
         """Raises UnavailableError when nobody can be asked now."""
         ...
 

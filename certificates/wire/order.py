@@ -99,7 +99,10 @@ class Standing(Enum):
     PRINTED = "printed"  # handed out and paid
     NOT_REPORTED = "not-reported"  # issued; how it ended has not been told yet
     UNCERTAIN = "uncertain"  # the printer was lost after it had accepted: staff must look
-    WITHDRAWN = "withdrawn"  # the record changed before it was handed out: another number replaces it
+    WITHDRAWN = (
+        "withdrawn"  # 無効: staff took it out of force, or the record changed before it was handed out
+    )
+    REPLACED = "replaced"  # 差替: staff took it out of force and handed out another number in its place
     NOT_HANDED_OUT = "not-handed-out"  # refunded or abandoned: no such paper may exist
     NO_RECORD = "no-record"  # the municipality has issued no paper of this order and number
 
@@ -116,9 +119,15 @@ class AskStanding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandingTold:
-    """Municipality → centre (signed) → inquiry site. Nothing personal: the number was on the paper."""
+    """Municipality → centre (signed) → inquiry site. Nothing personal: the number was on the paper.
+
+    ``since`` and ``collected`` belong to what staff took out of force: since when, and whether they hold the paper
+    (回収). The successor's number is not told: it stands on a paper that this receiver may have no business with.
+    """
 
     TAG: ClassVar[str] = "standing-told/1"
     order: OrderId
     issue_number: str
     standing: Standing
+    since: datetime | None = None
+    collected: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from certificates.domain.identifiers import OrderId
@@ -9,15 +10,17 @@ from certificates.domain.issue_number import IssueNumber
 from certificates.errors import BindingError, RefusedError
 from certificates.problems import ProblemCode
 from issuance_server.records import AuditEntry, Closing, IssueRecord, IssueState
+from issuance_server.withdrawal import Withdrawal, require_free
 
 
 class MemoryLedger:
-    """Ledger, Line and Series in one; no await inside, so each method is one transaction."""
+    """Ledger, Withdrawals, Line and Series in one; no await inside, so each method is one transaction."""
 
     def __init__(self) -> None:
         self.entries: list[AuditEntry] = []
         self._records: dict[OrderId, IssueRecord] = {}
         self._numbers: set[IssueNumber] = set()
+        self._withdrawn: dict[IssueNumber, Withdrawal] = {}
         self._next = 1
         self._stops: list[str] = []
 
@@ -50,6 +53,26 @@ class MemoryLedger:
         self._records[order] = closed = replace(standing, closing=closing)
         self.entries.append(entry)
         return closed
+
+    async def issued_as(self, number: IssueNumber) -> IssueRecord | None:
+        records = self._records.values()
+        return next((one for one in records if one.paper is not None and number in one.paper.numbers), None)
+
+    async def of(self, numbers: Collection[IssueNumber]) -> Sequence[Withdrawal]:
+        return [self._withdrawn[number] for number in numbers if number in self._withdrawn]
+
+    async def keep(self, withdrawal: Withdrawal, entry: AuditEntry) -> Withdrawal:
+        standing = self._withdrawn.get(withdrawal.number)
+        stands = withdrawal.added_to(standing)
+        if stands == standing:
+            return stands
+        if stands.successor is not None and (standing is None or standing.successor is None):
+            known = self._withdrawn.values()
+            other = next((one.number for one in known if one.successor == stands.successor), None)
+            require_free(withdrawal, self._withdrawn.get(stands.successor), other)
+        self._withdrawn[stands.number] = stands
+        self.entries.append(entry)
+        return stands
 
     async def note(self, entry: AuditEntry) -> None:
         self.entries.append(entry)

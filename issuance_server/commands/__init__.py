@@ -13,6 +13,7 @@ from issuance_server.commands.line import RELEASE, release_line
 from issuance_server.commands.loading import LOAD, load_register
 from issuance_server.commands.reconciling import RECONCILE, reconcile_copy
 from issuance_server.commands.schema import MIGRATE, migrate_schema
+from issuance_server.commands.withdrawing import WITHDRAW, withdraw_number
 from issuance_server.settings import Settings
 
 COMMANDS: Mapping[str, Command[Settings]] = {
@@ -23,5 +24,6 @@ COMMANDS: Mapping[str, Command[Settings]] = {
     "feed-status": Command(help=STATUS, action=feed_status),
     "reconcile": Command(help=RECONCILE, action=reconcile_copy),
     "erase": Command(help=ERASE, action=erase_records),
+    "withdraw": Command(help=WITHDRAW, action=withdraw_number),
     "release-line": Command(help=RELEASE, action=release_line),
 }

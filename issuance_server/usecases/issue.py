@@ -19,7 +19,7 @@ from certificates.wire.codec import encode
 from certificates.wire.jose import Party
 from certificates.wire.order import Manifest, Order, PageStatement
 from certificates.wire.transcript import holder_tag
-from issuance_server.ports import Built, Ledger, Line, Numbers, Press
+from issuance_server.ports import Built, Ledger, Line, Numbers, Press, Withdrawals
 from issuance_server.records import AuditEntry, AuditEvent, IssuedPaper, IssueRecord, IssueState
 from issuance_server.usecases.gate import Gate
 from issuance_server.usecases.look import Look
@@ -74,13 +74,22 @@ class Issue:
     """The same order again gets the same numbers and the same bytes, or ORDER_SUPERSEDED when the record changed."""
 
     def __init__(
-        self, *, gate: Gate, look: Look, numbers: Numbers, press: Press, ledger: Ledger, line: Line
+        self,
+        *,
+        gate: Gate,
+        look: Look,
+        numbers: Numbers,
+        press: Press,
+        ledger: Ledger,
+        withdrawals: Withdrawals,
+        line: Line,
     ) -> None:
         self._gate = gate
         self._look = look
         self._numbers = numbers
         self._press = press
         self._ledger = ledger
+        self._withdrawals = withdrawals
         self._line = line
         self._broken = False  # a mismatch was found and its stop is not written down
 
@@ -199,6 +208,8 @@ class Issue:
         if await self._line.is_stopped():
             raise RefusedError(ProblemCode.LINE_STOPPED)
         assert standing.paper is not None
+        if await self._withdrawals.of(standing.paper.numbers):
+            raise RefusedError(ProblemCode.ORDER_SUPERSEDED, "staff withdrew a number of it")
         rebuilt = None
         if attempt.entitlement is not None:
             rebuilt = await self._build(case, attempt.entitlement, standing.paper.numbers, standing.at)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
-from certificates.errors import InvalidValueError
 from issuance_server.ports import Line
 from issuance_server.records import AuditEntry, AuditEvent
+from issuance_server.usecases.two_people import two_people
 
 _log = logging.getLogger(__name__)
 
@@ -19,18 +19,8 @@ class Release:
         self._line = line
 
     async def __call__(self, first: str, second: str, now: datetime) -> int:
-        """How many stops were released, 0 when the line was running.
-
-        Raises InvalidValueError when the two are not two, or one has no name.
-        """
-        first, second = first.strip(), second.strip()
-        for name in (first, second):
-            if not 1 <= len(name) <= 64 or not name.isprintable():
-                raise InvalidValueError(
-                    "release", "two people must give their names, 1 to 64 characters each"
-                )
-        if first.casefold() == second.casefold():
-            raise InvalidValueError("release", "the second person must be another one")
+        """How many stops were released, 0 when the line was running. Raises InvalidValueError unless they are two."""
+        first, second = two_people("release", first, second)
         entry = AuditEntry(
             at=now,
             event=AuditEvent.LINE_RELEASED,

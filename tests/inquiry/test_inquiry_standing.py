@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from center_relay.inquiry.settings import InquirySettings
 from certificates.wire.jose import Party, Role
 from certificates.wire.order import Standing, StandingTold
 from tests.centre.conftest import make_world
 from tests.inquiry.inquiry_world import back_file, certificate, running
+
+TOLD: tuple[tuple[Standing, dict[str, Any]], ...] = (
+    (Standing.PRINTED, {}),
+    (Standing.WITHDRAWN, {}),
+    (Standing.REPLACED, {"since": datetime(2026, 11, 20, 3, tzinfo=UTC), "collected": True}),
+    (Standing.NO_RECORD, {}),
+)
 
 
 async def test_a_withdrawn_number_is_suspect_although_its_back_is_genuine(
@@ -25,20 +34,29 @@ async def test_a_withdrawn_number_is_suspect_although_its_back_is_genuine(
             "line_authority": str(files.authority),
         }
         async with running(settings, **line) as site:
-            found = {}
-            for standing in (Standing.PRINTED, Standing.WITHDRAWN, Standing.NO_RECORD):
-                world.municipality.standing = lambda ask, standing=standing: StandingTold(  # type: ignore[misc]
-                    order=ask.order, issue_number=ask.issue_number, standing=standing
+            found, pages, since = {}, {}, {}
+            for standing, more in TOLD:
+                world.municipality.standing = lambda ask, standing=standing, more=more: StandingTold(  # type: ignore[misc]
+                    order=ask.order, issue_number=ask.issue_number, standing=standing, **more
                 )
                 sheet = await site.sheet(back_file())
                 found[sheet["standing"]] = (sheet["conclusion"], sheet["doubts"])
-            page = await (await site.post(back_file(), accept="text/html", language="en")).text()
+                page = await (await site.post(back_file(), accept="text/html", language="en")).text()
+                assert "Record of issue" in page
+                pages[sheet["standing"]] = page
+                since[sheet["standing"]] = (sheet["standing_since"], sheet["collected"])
             await world.stop()
             assert (await site.sheet(back_file()))["standing"] is None
     assert found == {
         "printed": ("compare", []),
         "withdrawn": ("suspect", ["withdrawn"]),
+        "replaced": ("suspect", ["replaced", "collected"]),
         "no-record": ("suspect", ["no-record"]),
     }
-    assert "The municipality has no record of this issue number." in page
-    assert certificate()[0].issue_number in page
+    assert since["withdrawn"] == (None, False)
+    assert since["replaced"] == ("2026-11-20T03:00:00+00:00", True)
+    exchanged = "Void (replaced by another number), since 2026-11-20 12:00 JST; the paper was taken back"
+    assert exchanged in pages["replaced"]
+    assert "ask for the new one" in pages["replaced"]
+    assert "The municipality has no record of this issue number." in pages["no-record"]
+    assert certificate()[0].issue_number in pages["no-record"]

@@ -18,7 +18,8 @@ from issuance_server.adapters.sql.group_commit import GroupCommit
 from issuance_server.adapters.sql.ledger import SqlLedger
 from issuance_server.adapters.sql.line import SqlLine
 from issuance_server.adapters.sql.series import SqlSeries
-from issuance_server.ports import Ledger, Line, Series
+from issuance_server.adapters.sql.withdrawals import SqlWithdrawals
+from issuance_server.ports import Ledger, Line, Series, Withdrawals
 from load_tests.servers.postgres import PostgresServer
 from tests.issuance.issuance_line import Parties
 from tests.issuance.issuance_world import CODE, NOON
@@ -29,9 +30,10 @@ KEY = SigningKey.generate("issuer-test")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """One process's ledger, line and series."""
+    """One process's ledger, withdrawals, line and series."""
 
     ledger: Ledger
+    withdrawals: Withdrawals
     line: Line
     series: Series
 
@@ -45,6 +47,7 @@ async def sql_desk(engine: AsyncEngine, key: SigningKey = KEY) -> AsyncIterator[
     async with commits.running():
         yield Desk(
             ledger=SqlLedger(engine, commits, CODE),
+            withdrawals=SqlWithdrawals(engine, commits, CODE),
             line=SqlLine(engine, commits),
             series=SqlSeries(commits, CODE),
         )
@@ -98,7 +101,7 @@ async def open_desk(request: pytest.FixtureRequest, migrated_sqlite_url: str) ->
 
         @contextlib.asynccontextmanager
         async def in_memory() -> AsyncIterator[Desk]:
-            yield Desk(ledger=books, line=books, series=books)
+            yield Desk(ledger=books, withdrawals=books, line=books, series=books)
 
         yield in_memory
         return

@@ -173,6 +173,7 @@ class Counter:
             numbers=BlockNumbers(self.ledger, municipality.code, block=10),
             press=press or PlainPress(),
             ledger=self.ledger,
+            withdrawals=self.ledger,
             line=self.ledger,
         )
 

@@ -66,6 +66,7 @@ async def test_the_same_order_over_midnight_keeps_its_date() -> None:
         numbers=BlockNumbers(counter.ledger, CODE),
         press=PlainPress(),
         ledger=counter.ledger,
+        withdrawals=counter.ledger,
         line=counter.ledger,
     )
     counter.register.views[serial_of(1)] = view(watermark=Watermark(applied=7, known=7, heard_at=evening))

@@ -48,7 +48,7 @@ def test_migrate_says_where_the_schema_is(
 ) -> None:
     assert act("migrate", settings(parties, sqlite_url)) == 0
     assert act("migrate", settings(parties, sqlite_url)) == 0
-    assert capsys.readouterr().out == "schema at 0005\nschema at 0005\n"
+    assert capsys.readouterr().out == "schema at 0006\nschema at 0006\n"
 
 
 async def test_serving_refuses_a_schema_that_is_not_at_head(parties: Parties, database_url: str) -> None:

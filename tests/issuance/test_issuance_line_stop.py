@@ -101,6 +101,7 @@ async def test_a_number_drawn_twice_stops_the_line() -> None:
         numbers=Stuck(),
         press=PlainPress(),
         ledger=ledger,
+        withdrawals=ledger,
         line=ledger,
     )
     await issue(an_order(1), CENTRE, NOON)

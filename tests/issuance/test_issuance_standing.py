@@ -23,7 +23,7 @@ async def told(record: IssueRecord | None, number: str = NUMBER) -> Standing:
     ledger = MemoryLedger()
     if record is not None:
         await ledger.record(record, an_entry())
-    tell = Tell(gate=Gate(municipality=CITY), ledger=ledger)
+    tell = Tell(gate=Gate(municipality=CITY), ledger=ledger, withdrawals=ledger)
     return (await tell(AskStanding(municipality=CODE, order=ORDER, issue_number=number))).standing
 
 
@@ -56,7 +56,8 @@ async def test_a_number_that_was_never_given_to_this_order_has_no_record() -> No
 
 
 async def test_another_municipalitys_paper_is_not_ours_to_tell() -> None:
-    tell = Tell(gate=Gate(municipality=CITY), ledger=MemoryLedger())
+    ledger = MemoryLedger()
+    tell = Tell(gate=Gate(municipality=CITY), ledger=ledger, withdrawals=ledger)
     other = AskStanding(municipality="131016", order=ORDER, issue_number=NUMBER)  # type: ignore[arg-type]
     with pytest.raises(RefusedError) as caught:
         await tell(other)

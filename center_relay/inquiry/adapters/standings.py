@@ -11,7 +11,7 @@ from center_relay.adapters.municipality import read_bounded
 from certificates.domain.identifiers import MunicipalityCode, OrderId
 from certificates.errors import UnavailableError, WireError
 from certificates.wire.codec import decode, encode
-from certificates.wire.order import AskStanding, Standing, StandingTold
+from certificates.wire.order import AskStanding, StandingTold
 
 PART = "centre"
 MAX_ANSWER = 4_096
@@ -21,7 +21,7 @@ JSON = "application/json"
 class NoStandings:
     """For a site without a line to the centre: it can never be told."""
 
-    async def of(self, municipality: MunicipalityCode, order: OrderId, issue_number: str) -> Standing:
+    async def of(self, municipality: MunicipalityCode, order: OrderId, issue_number: str) -> StandingTold:
         raise UnavailableError(PART, "no line is configured", outcome_known=True)
 
 
@@ -33,7 +33,7 @@ class CentreStandings:
     centre: str
     seconds: float
 
-    async def of(self, municipality: MunicipalityCode, order: OrderId, issue_number: str) -> Standing:
+    async def of(self, municipality: MunicipalityCode, order: OrderId, issue_number: str) -> StandingTold:
         question = AskStanding(municipality=municipality, order=order, issue_number=issue_number)
         try:
             async with asyncio.timeout(self.seconds):
@@ -42,7 +42,7 @@ class CentreStandings:
             raise UnavailableError(PART, type(error).__name__, outcome_known=True) from error
         if (told.order, told.issue_number) != (order, issue_number):
             raise UnavailableError(PART, "answered about another paper", outcome_known=True)
-        return told.standing
+        return told
 
     async def _ask(self, question: bytes) -> StandingTold:
         async with self.client.post(

@@ -9,7 +9,7 @@ from anti_forgery.comparison.verdict import Kind
 from anti_forgery.copying import Ground
 from anti_forgery.verification import Outcome, Verdict
 from center_relay.inquiry.ports import Asked, Match, Place, Restored
-from certificates.wire.order import Standing
+from certificates.wire.order import Standing, StandingTold
 
 
 class Conclusion(Enum):
@@ -31,6 +31,8 @@ class Doubt(Enum):
     OTHER_FRONT = "other-front"
     FRONT_DIFFERS = "front-differs"
     WITHDRAWN = "withdrawn"
+    REPLACED = "replaced"
+    COLLECTED = "collected"
     NOT_HANDED_OUT = "not-handed-out"
     NO_RECORD = "no-record"
 
@@ -38,6 +40,7 @@ class Doubt(Enum):
 OTHER_PAGE = Kind.OTHER_PAGE.value
 _DOUBTFUL = {
     Standing.WITHDRAWN: Doubt.WITHDRAWN,
+    Standing.REPLACED: Doubt.REPLACED,
     Standing.NOT_HANDED_OUT: Doubt.NOT_HANDED_OUT,
     Standing.NO_RECORD: Doubt.NO_RECORD,
 }
@@ -45,13 +48,13 @@ _DOUBTFUL = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SheetAnswer:
-    """Everything about one back. ``standing`` and ``asked`` are None when they could not be learnt."""
+    """Everything about one back. ``told`` (what became of its number) and ``asked`` are None when they could not be learnt."""
 
     back: Place
     front: Place | None
     verdict: Verdict
     back_ground: Ground = Ground.CANNOT_TELL
-    standing: Standing | None = None
+    told: StandingTold | None = None
     asked: Asked | None = None
     restored: Restored | None = field(default=None, repr=False)
 
@@ -62,7 +65,14 @@ class SheetAnswer:
             found.append(Doubt.OTHER_FRONT if self._is_other_page else Doubt.FRONT_DIFFERS)
         if self.standing in _DOUBTFUL:
             found.append(_DOUBTFUL[self.standing])
+        if self.told is not None and self.told.collected:
+            # the paper lies with the municipality: what was scanned is another one
+            found.append(Doubt.COLLECTED)
         return tuple(found)
+
+    @property
+    def standing(self) -> Standing | None:
+        return None if self.told is None else self.told.standing
 
     @property
     def ground(self) -> Ground:

@@ -25,7 +25,7 @@ from center_relay.inquiry.ports import (
 from center_relay.inquiry.usecases.conclusions import SheetAnswer
 from certificates.domain.identifiers import municipality_code, order_id
 from certificates.errors import UnavailableError
-from certificates.wire.order import Standing
+from certificates.wire.order import StandingTold
 
 _LABEL = b"kofu/inquiry/1/"
 _log = logging.getLogger(__name__)
@@ -71,19 +71,19 @@ class Inquire:
         verdict = verify_back(payload, self.site_keys, self.centre_keys)
         if verdict.sheet is None:
             return SheetAnswer(back=back.place, front=front, verdict=verdict)
-        standing, asked = await asyncio.gather(self._standing(verdict.sheet), self._asked(payload))
+        told, asked = await asyncio.gather(self._standing(verdict.sheet), self._asked(payload))
         restored = await examination.restore(verdict.sheet, front) if verdict.sheet.front else None
         return SheetAnswer(
             back=back.place,
             front=front,
             verdict=verdict,
             back_ground=back.ground,
-            standing=standing,
+            told=told,
             asked=asked,
             restored=restored,
         )
 
-    async def _standing(self, sheet: SheetFacts) -> Standing | None:
+    async def _standing(self, sheet: SheetFacts) -> StandingTold | None:
         try:
             return await self.standings.of(
                 municipality_code(sheet.municipality), order_id(sheet.order), sheet.issue_number

@@ -20,7 +20,7 @@ def answer_json(answer: Answer) -> dict[str, Json]:
 
 
 def _sheet(answer: SheetAnswer) -> Json:
-    sheet = answer.verdict.sheet
+    sheet, told = answer.verdict.sheet, answer.told
     return {
         "back": _place(answer.back),
         "front": None if answer.front is None else _place(answer.front),
@@ -41,6 +41,8 @@ def _sheet(answer: SheetAnswer) -> Json:
             "text": sheet.text,
         },
         "standing": None if answer.standing is None else answer.standing.value,
+        "standing_since": None if told is None or told.since is None else told.since.isoformat(),
+        "collected": None if told is None else told.collected,
         "ground": answer.ground.value,
         "asked_before": _asked(answer.asked),
         "restored": _restored(answer.restored),

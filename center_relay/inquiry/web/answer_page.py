@@ -13,6 +13,7 @@ from center_relay.inquiry.usecases.conclusions import Conclusion, SheetAnswer
 from center_relay.inquiry.usecases.inquire import Answer
 from center_relay.inquiry.web.drawings import sign
 from center_relay.inquiry.web.page import Stated, form, framed
+from center_relay.inquiry.web.standing_words import moment_words, standing_words
 from center_relay.inquiry.web.texts import Texts
 from certificates.domain.clock import JST
 
@@ -25,7 +26,7 @@ def answer_page(texts: Texts, answer: Answer, stated: Stated, at: datetime) -> s
         _sheet(texts, sheet, number if many else None) for number, sheet in enumerate(answer.sheets, start=1)
     )
     nothing = "" if answer.sheets else _nothing(texts)
-    asked_at = texts.html("result.at", moment=_moment(at))
+    asked_at = texts.html("result.at", moment=moment_words(at))
     return framed(
         texts,
         texts("result.title"),
@@ -65,11 +66,10 @@ def _reason(texts: Texts, reason: Reason) -> str:
 
 
 def _opened(texts: Texts, answer: SheetAnswer, sheet: SheetFacts) -> str:
-    standing = "unknown" if answer.standing is None else answer.standing.value
     rows = (
         ("issue_number", escape(sheet.issue_number)),
-        ("issued_at", _moment(sheet.issued_at)),
-        ("standing", texts.html(f"standing.{standing}")),
+        ("issued_at", moment_words(sheet.issued_at)),
+        ("standing", escape(standing_words(texts, answer.told))),
         ("page", texts.html("result.page_of", page=sheet.page, pages=sheet.pages)),
         ("copy", texts.html("result.copy_of", copy=sheet.copy)),
         ("municipality", escape(sheet.municipality)),
@@ -175,9 +175,5 @@ def _data(kind: str, content: bytes) -> str:
     return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"
 
 
-def _moment(moment: datetime) -> str:
-    return moment.astimezone(JST).strftime("%Y-%m-%d %H:%M JST")
-
-
 def _time(moment: datetime) -> str:
-    return f'<time datetime="{moment.astimezone(JST).isoformat(timespec="seconds")}">{_moment(moment)}</time>'
+    return f'<time datetime="{moment.astimezone(JST).isoformat(timespec="seconds")}">{moment_words(moment)}</time>'

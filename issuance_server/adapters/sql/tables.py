@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
@@ -87,6 +88,18 @@ issue_numbers = Table(
     Column("order_id", String(32), ForeignKey("issue_orders.order_id"), nullable=False),
     Column("place", SmallInteger, nullable=False),  # which copy of the order, from 1
     Index(None, "order_id"),
+)
+
+withdrawn_numbers = Table(
+    "withdrawn_numbers",
+    metadata,
+    Column("serial", BigInteger, ForeignKey("issue_numbers.serial"), primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("reason", String(20), nullable=False),
+    Column("collected", Boolean, nullable=False),
+    Column("successor", BigInteger, ForeignKey("issue_numbers.serial")),
+    # one number replaces one other
+    Index(None, "successor", unique=True),
 )
 
 issue_series = Table(
