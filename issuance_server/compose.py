@@ -40,7 +40,7 @@ from issuance_server.adapters.sql.series import SqlSeries, begin_series
 from issuance_server.adapters.sql.withdrawals import SqlWithdrawals
 from issuance_server.desk import DeskTally
 from issuance_server.feed_status import FeedWatch
-from issuance_server.reconciling import reconciling
+from issuance_server.reconciling import placing, reconciling
 from issuance_server.settings import DATABASE, FONT, REGISTRY, Settings
 from issuance_server.usecases.ask import Ask, AskNobody, AskRegistry
 from issuance_server.usecases.close import Close
@@ -267,6 +267,7 @@ async def compose(
         await stack.enter_async_context(consuming(settings.feed, reception, code))
         if registry is not None and number == 0:
             original = await stack.enter_async_context(open_registry(settings))  # counts its own bytes
+            await stack.enter_async_context(placing(books.engine, registry, code))
             every = settings.reconcile_seconds
             await stack.enter_async_context(
                 reconciling(books.engine, original, books.ledger, code, now, seconds=every)

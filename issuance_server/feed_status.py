@@ -21,7 +21,8 @@ from sync.copy.status import AsideChange, CopyStatus, read_status
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AsideEntry:
-    """One change that is set aside. ``ja`` and ``en`` say what is wrong, ``todo_ja`` and ``todo_en`` what to do."""
+    """One change that is set aside. ``ja`` and ``en`` say what is wrong, ``todo_ja`` and ``todo_en`` what to do;
+    ``unplaced`` as in ``AsideChange``."""
 
     sequence: int
     at: datetime | None = None
@@ -35,6 +36,7 @@ class AsideEntry:
     en: str
     todo_ja: str
     todo_en: str
+    unplaced: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,4 +192,5 @@ def _entry(change: AsideChange) -> AsideEntry:
         en=what.en,
         todo_ja=todo.ja,
         todo_en=todo.en,
+        unplaced=change.unplaced,
     )

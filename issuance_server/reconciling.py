@@ -1,11 +1,11 @@
-"""Reconciling the register's copy with the registry: once by command, and again and again beside the service."""
+"""Beside the service: reconciling the copy with the registry, and asking for the households that bad changes hide."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -17,10 +17,12 @@ from issuance_server.ports import Clock
 from issuance_server.records import AuditEntry, AuditEvent
 from sync.original.ports import Original
 from sync.reconcile.alone import alone
+from sync.reconcile.placing import place
 from sync.reconcile.report import Finding, Outcome, Report, summary
 from sync.reconcile.run import reconcile
 from sync.reconcile.scan import Progress
 
+_LONGEST_WAIT = 60.0
 _FIRST_SECONDS = 3600.0  # a server that is restarted every day must come to it too
 _log = logging.getLogger(__name__)
 
@@ -92,8 +94,35 @@ async def reconciling(
             wait = seconds
             await _try_once(engine, original, notes, municipality, clock)
 
+    async with _beside(run()):
+        yield
+
+
+@contextlib.asynccontextmanager
+async def placing(
+    engine: AsyncEngine, original: Original, municipality: MunicipalityCode, *, seconds: float = 1.0
+) -> AsyncIterator[None]:
+    """Ask every ``seconds``, less often while there is no answer, for the households that changes in quarantine hide."""
+
+    async def run() -> None:
+        wait = seconds
+        while True:
+            await asyncio.sleep(wait)
+            try:
+                left = await place(engine, original, municipality)
+            except KofuError as error:
+                _log.error("households not asked for", extra={"reason": str(error)})
+                left = 1
+            wait = min(_LONGEST_WAIT, wait * 2) if left else seconds
+
+    async with _beside(run()):
+        yield
+
+
+@contextlib.asynccontextmanager
+async def _beside(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
     async with asyncio.TaskGroup() as group:
-        task = group.create_task(run(), name="reconciling")
+        task = group.create_task(work)
         try:
             yield
         finally:

@@ -48,7 +48,8 @@ class RecordView:
     """Everything one decision needs, as one read snapshot saw it.
 
     ``rows`` are the current rows of everybody of the holder's household, removed ones included;
-    ``pending`` is true when a change that names one of them has been received and not applied.
+    ``pending`` is true when a change that names one of them has been received and not applied. ``unplaced``: the
+    numbers of changes not applied of which nobody can read what household they name.
     """
 
     holder: ResidentNumber
@@ -57,6 +58,7 @@ class RecordView:
     suppressions: tuple[Suppression, ...]
     pending: bool
     watermark: Watermark
+    unplaced: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from issuance_server.compose import feed_watch, load_municipality, open_copy
 from issuance_server.feed_status import DeskStatus, FeedStatus
 from issuance_server.settings import DATABASE, Settings
 from issuance_server.web.feed_page import page
-from issuance_server.web.feed_words import TROUBLES, age_words, desk_words, moment_words
+from issuance_server.web.feed_words import TROUBLES, UNPLACED, age_words, desk_words, moment_words
 
 STATUS = (
     "how the registry's feed and desk stand and what is set aside; exit code 0: all is well, 1: something is set aside, "
@@ -79,6 +79,7 @@ def report(status: FeedStatus) -> str:
             "",
             f"番号 / no. {entry.sequence:,}  {at}  {entry.reason or '-'}  [{entry.fault}]",
             f"  宛名番号 {', '.join(entry.residents) or '-'}  世帯番号 {', '.join(entry.households) or '-'}",
+            *([f"  {UNPLACED.ja} / {UNPLACED.en}"] if entry.unplaced else []),
             f"  {entry.ja}",
             f"  → {entry.todo_ja}",
             f"  {entry.en}",

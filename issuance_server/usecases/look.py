@@ -58,6 +58,9 @@ class Look:
             raise RefusedError(ProblemCode.REGISTER_GAP, detail)
         if answer.touched > view.watermark.applied:
             view = await self._caught_up(holder, policy, now, answer.position)
+        if answer.touched in view.unplaced:
+            # what the registry last entered of this household stands in quarantine, and did not say whose it is
+            raise RefusedError(ProblemCode.CHANGE_PENDING, f"number {answer.touched} is set aside")
         return Looked(view=view, asked=answer.position)
 
     async def _view(self, holder: Holder, policy: Policy, now: datetime) -> RecordView:

@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 
 from issuance_server.feed_status import DESK_TROUBLES, AsideEntry, FeedStatus
-from issuance_server.web.feed_words import STREAMS, TROUBLES, age_words, desk_words, moment_words
+from issuance_server.web.feed_words import STREAMS, TROUBLES, UNPLACED, age_words, desk_words, moment_words
 from sync.checks.faults import Sentence
 
 _STYLE = Path(__file__).with_name("feed_page.css")
@@ -156,6 +156,8 @@ def _row(entry: AsideEntry) -> str:
     stream = STREAMS[entry.stream]
     people = "".join(f"<li><code>{escape(number)}</code></li>" for number in entry.residents)
     homes = "".join(f"<li>世帯 <code>{escape(number)}</code></li>" for number in entry.households)
+    if entry.unplaced:
+        homes += f"<li>{_both(UNPLACED)}</li>"
     return f"""<tr>
 <th scope="row">{entry.sequence:,}</th>
 <td><b>{escape(entry.reason) or "―"}</b><br>{_both(stream)}<br><time>{at}</time></td>

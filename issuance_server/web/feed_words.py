@@ -73,6 +73,8 @@ TROUBLES: Mapping[str, Sentence] = {
     **{name: DESK[name] for name in sorted(DESK_TROUBLES)},
 }
 
+UNPLACED = Sentence("世帯 不明（照会中）", "household unknown, being asked for")
+
 STREAMS: Mapping[str, Sentence] = {
     "residents": Sentence("住民", "Residents"),
     "seals": Sentence("印鑑登録", "Seals"),

@@ -28,6 +28,9 @@ from sync.change.reasons import Stream
 MAX_HISTORY = 99_999_999
 """履歴番号 has at most eight digits here; the column must hold it."""
 
+UNKNOWN_HOUSEHOLD = HouseholdNumber("")
+"""Stands in a block for the household that a change names and nobody can read."""
+
 _KEY = re.compile(r"[0-9A-Za-z-]{1,64}\Z")
 
 
@@ -87,6 +90,12 @@ def _meant(value: Json) -> HouseholdNumber | None:
         return household_number(numbered(int(value[:-1])))
     except InvalidValueError:
         return None
+
+
+def hides_household(body: bytes) -> bool:
+    """Whether a resident's row of an event of that stream (its canonical bytes) has no 世帯番号 that can be read."""
+    rows = json.loads(body)["data"][Stream.RESIDENTS.value]
+    return any(_number(row.get("household"), household_number) is None for row in rows)
 
 
 def suppressions_in(

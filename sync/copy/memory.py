@@ -13,7 +13,7 @@ from certificates.domain.entitlement import RecordView, Watermark
 from certificates.domain.identifiers import CardSerial, MunicipalityCode, ResidentNumber
 from certificates.errors import ConfigurationError, UnavailableError
 from sync.change.events import Record, is_of
-from sync.change.naming import serials_in
+from sync.change.naming import UNKNOWN_HOUSEHOLD, serials_in
 from sync.change.records import read_card, read_resident, read_seal, read_suppression
 from sync.copy.store import (
     Block,
@@ -158,6 +158,9 @@ class MemoryCopy:
             ),
             pending=any(concerns(block) for block in held.blocks),
             watermark=held.state.watermark,
+            unplaced=frozenset(
+                block.sequence for block in held.blocks if block.household == UNKNOWN_HOUSEHOLD
+            ),
         )
 
     async def applied(self) -> int:

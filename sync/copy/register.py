@@ -22,6 +22,7 @@ from certificates.domain.entitlement import RecordView, Watermark
 from certificates.domain.identifiers import CardSerial, MunicipalityCode, ResidentNumber
 from certificates.errors import BindingError, UnavailableError
 from sync.change.events import is_of
+from sync.change.naming import UNKNOWN_HOUSEHOLD
 from sync.change.records import read_card, read_resident, read_seal, read_suppression
 from sync.checks.faults import Fault
 from sync.copy.database import reading
@@ -37,6 +38,7 @@ _RESIDENT: Final = "resident"
 _SEAL: Final = "seal"
 _SUPPRESSION: Final = "suppression"
 _PENDING: Final = "pending"
+_UNPLACED: Final = "unplaced"
 _STATE: Final = "state"
 
 
@@ -54,8 +56,8 @@ class RegisterCopy:
         Serial numbers are unique within one authority only: where the registry named the issuer of the card's
         certificate (SHA-256 of its DER name), another ``issuer`` is nobody's.
         One statement: card, holder, everybody of the household (removed ones included), seal, suppressions in force,
-        whether a change that names one of them is set aside or a reconciliation found them different (pending), and
-        how far the copy has come.
+        whether a change that names one of them is set aside or a reconciliation found them different (pending), the
+        numbers of changes set aside that hide which household they name, and how far the copy has come.
         Raises UnavailableError, and BindingError when the answer is about another card than the one asked for.
         """
         return _view_of(await self._view.rows(serial), serial, issuer)
@@ -122,6 +124,9 @@ def _view_statement() -> ClauseElement:
         pending.select_from(blocks).join(holder, blocks.c.household == holder.c.household),
         pending.select_from(doubts).join(people, doubts.c.resident == people.c.number),
         pending.select_from(doubts).join(holder, doubts.c.household == holder.c.household),
+        select(*_row(_UNPLACED, cast(blocks.c.sequence, Text))).where(
+            blocks.c.household == literal_column(f"'{UNKNOWN_HOUSEHOLD}'", Text)
+        ),
         select(*_row(_STATE, state.municipality, state.applied, state.known, state.heard_at, state.conflict)),
     )
 
@@ -166,6 +171,7 @@ def _view_of(rows: Rows, serial: CardSerial, issuer: bytes | None) -> RecordView
         suppressions=tuple(read_suppression(text) for text in texts.get(_SUPPRESSION, ())),
         pending=_PENDING in texts,
         watermark=state.watermark,
+        unplaced=frozenset(map(int, texts.get(_UNPLACED, ()))),
     )
 
 

@@ -14,6 +14,7 @@ from certificates.domain.identifiers import HouseholdNumber, ResidentNumber
 from certificates.errors import WireError
 from certificates.wire.codec import Json, from_json
 from sync.change.cloud_events import TYPES
+from sync.change.naming import UNKNOWN_HOUSEHOLD
 from sync.change.reasons import Stream
 from sync.checks.faults import Fault
 from sync.copy.database import reading
@@ -29,7 +30,8 @@ _LONGEST_TERM = 40
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AsideChange:
     """One open change of the quarantine. ``at`` is when it was entered, None where that cannot be read; ``reason`` is
-    the 異動事由 as it was sent; ``residents`` and ``households`` are those whom it blocks."""
+    the 異動事由 as it was sent; ``residents`` and ``households`` are those whom it blocks; ``unplaced``: it names a
+    household as well that nobody can read and the registry has not named yet."""
 
     sequence: int
     at: datetime | None
@@ -39,6 +41,7 @@ class AsideChange:
     where: str
     residents: tuple[ResidentNumber, ...] = field(repr=False)
     households: tuple[HouseholdNumber, ...] = field(repr=False)
+    unplaced: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +79,12 @@ async def read_status(engine: AsyncEngine, *, most: int = MOST, seconds: float =
                 .where(kept, inbox.c.state == InboxState.CORRECTED.value),
             ),
             blocked_residents=await _count(connection, select(func.count(blocks.c.resident.distinct()))),
-            blocked_households=await _count(connection, select(func.count(blocks.c.household.distinct()))),
+            blocked_households=await _count(
+                connection,
+                select(func.count(blocks.c.household.distinct())).where(
+                    blocks.c.household != UNKNOWN_HOUSEHOLD
+                ),
+            ),
             doubts=await _count(connection, select(func.count()).select_from(doubts)),
         )
 
@@ -114,7 +122,8 @@ def _aside(change: RowMapping, named: Whom) -> AsideChange:
         fault=Fault(change["fault"]),
         where=change["location"],
         residents=tuple(sorted(residents)),
-        households=tuple(sorted(households)),
+        households=tuple(sorted(households - {UNKNOWN_HOUSEHOLD})),
+        unplaced=UNKNOWN_HOUSEHOLD in households,
     )
 
 

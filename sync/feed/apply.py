@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from certificates.domain.identifiers import CardSerial
 from sync.change.cloud_events import Delivery, Readable, Unreadable
-from sync.change.naming import Named, serials_in
+from sync.change.naming import UNKNOWN_HOUSEHOLD, Named, hides_household, serials_in
 from sync.change.reasons import CORRECTIONS, Stream
 from sync.checks.faults import Finding
 from sync.checks.picture import Picture
@@ -87,7 +87,7 @@ class _Work:
                 self._set_aside(
                     delivery,
                     unreadable(delivery.body, where),
-                    owners=self._holders(serials_in(delivery.body)),
+                    owners=(*self._holders(serials_in(delivery.body)), *self._homes(delivery)),
                 )
             case Readable(event=event, texts=texts, forms=forms):
                 records = event.change.subjects.records()
@@ -157,6 +157,15 @@ class _Work:
             where=finding.where,
             body=delivery.body,
         )
+
+    def _homes(self, delivery: Delivery) -> Iterable[Named]:
+        """The households in which people stand whose change cannot be read, and that it hides one where it does."""
+        people = [name.resident for name in delivery.named if name.stream is Stream.RESIDENTS]
+        for number in people:
+            if number is not None and (row := self.picture.residents.get(number)) is not None:
+                yield Named(stream=Stream.RESIDENTS, household=row.member.household)
+        if people and hides_household(delivery.body):
+            yield Named(stream=Stream.RESIDENTS, household=UNKNOWN_HOUSEHOLD)
 
     def _owners(self, rows: Iterable[Row]) -> list[Named]:
         return self._holders(row.serial for row in rows if isinstance(row, CardRow))

@@ -9,15 +9,13 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from certificates.domain.identifiers import MunicipalityCode
-from certificates.errors import InvalidValueError, WireError
-from sync.change.events import Record
-from sync.change.naming import check_identifiers
 from sync.change.records import Kind
 from sync.copy.store import ResidentRow, row_of
 from sync.original.ports import Original
-from sync.original.wire import RowsAnswer
+from sync.reconcile.asking import Told, ask_rows
 from sync.reconcile.compare import Difference, Verdict
-from sync.reconcile.leaves import leaf_of, subject_of
+from sync.reconcile.leaves import leaf_of
+from sync.reconcile.placing import place
 from sync.reconcile.repair import Replacement, doubt, replace, set_leaves, settle
 from sync.reconcile.report import Finding, Outcome, Report
 from sync.reconcile.scan import Progress, scan_rows, scan_stored
@@ -54,12 +52,13 @@ async def reconcile(
     at, began, before = clock(), time.monotonic(), original.exchanged
     patience = patience or Patience()
     search = Search(engine, original, municipality, patience)
+    await place(engine, original, municipality)
     in_doubt = await doubted(engine)
     scan = await (scan_stored(engine) if quick else scan_rows(engine, progress))
     differing = await search.descend(scan.leaves)
     suspected = {*differing, *scan.strays, *map(leaf_of, in_doubt)}
     differences = await search.examine(sorted(suspected))
-    setting = _SettingRight(engine, original, search, patience, clock)
+    setting = _SettingRight(engine, original, municipality, search, patience, clock)
     await setting.block(differences)
     repaired = await setting.set_right(differences, repair=repair)
     off = {*scan.moved, *(differing if quick else ())} - {leaf_of(one.subject) for one in differences}
@@ -107,12 +106,14 @@ class _SettingRight:
         self,
         engine: AsyncEngine,
         original: Original,
+        municipality: MunicipalityCode,
         search: Search,
         patience: Patience,
         clock: Callable[[], datetime],
     ) -> None:
         self._engine = engine
         self._original = original
+        self._municipality = municipality
         self._search = search
         self._patience = patience
         self._clock = clock
@@ -150,10 +151,13 @@ class _SettingRight:
 
     async def _replacements(self, wrong: Sequence[Difference]) -> Sequence[Replacement]:
         asked = [one.subject for one in wrong if is_subject(one.subject)]
-        position, told = await self._ask(asked) if asked else (0, {})
+        told = Told(position=0, rows={})
+        if asked:
+            self.questions += 1
+            told = await ask_rows(self._original, self._municipality, asked)
         replacements = []
         for one in wrong:
-            touched, records = told.get(one.subject, (0, ()))
+            touched, records = told.rows.get(one.subject, (0, ()))
             rows = [row_of(record) for record in records]
             self.households[one.subject] |= {
                 row.member.household for row in rows if isinstance(row, ResidentRow)
@@ -162,41 +166,9 @@ class _SettingRight:
                 Replacement(
                     subject=one.subject,
                     touched=touched,
-                    position=position if one.subject in told else None,
+                    position=told.position if one.subject in told.rows else None,
                     rows=rows,
                     kinds=frozenset(kind for kind in Kind if kind.value not in one.aside),
                 )
             )
         return replacements
-
-    async def _ask(self, subjects: Sequence[str]) -> tuple[int, dict[str, tuple[int, Sequence[Record]]]]:
-        """The registry's number and, by subject, the highest number that names it and its rows."""
-        answer, records = await self._original.rows(subjects)
-        self.questions += 1
-        self._search.require_ours(answer.municipality)
-        _require_answered(subjects, answer, records)
-        told = {}
-        for one, rows in zip(answer.subjects, records, strict=True):
-            for record in rows:
-                _require_sound(record, one.subject)
-            told[one.subject] = one.touched, rows
-        return answer.position, told
-
-
-def _require_answered(
-    subjects: Sequence[str], answer: RowsAnswer, records: Sequence[Sequence[Record]]
-) -> None:
-    if [one.subject for one in answer.subjects] != list(subjects):
-        raise WireError("the registry did not answer about everybody asked for")
-    if [one.count for one in answer.subjects] != [len(rows) for rows in records]:
-        raise WireError("the registry's count of rows is not that of the rows it sent")
-
-
-def _require_sound(record: Record, name: str) -> None:
-    """The registry's rows pass the same check as in a full load; another's row is never taken for this one's."""
-    try:
-        check_identifiers(record)
-    except InvalidValueError as error:
-        raise WireError(f"the registry sent a row with a bad identifier: {error}") from error
-    if subject_of(row_of(record)) != name:
-        raise WireError("the registry sent a row of somebody else")

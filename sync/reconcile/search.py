@@ -13,6 +13,7 @@ from certificates.domain.identifiers import MunicipalityCode
 from certificates.errors import WireError
 from sync.original.ports import Original
 from sync.original.wire import LeavesAnswer, Node, SubjectDigest
+from sync.reconcile.asking import require_ours
 from sync.reconcile.compare import Difference, Verdict, descend, judge
 from sync.reconcile.leaves import Leaf, leaf_of
 from sync.reconcile.snapshot import LEAVES_AT_ONCE, applied_number, holdings
@@ -95,7 +96,7 @@ class Search:
     async def _nodes(self, nodes: Sequence[str]) -> Sequence[Sequence[Node]]:
         answer = await self._original.nodes(nodes)
         self.questions += 1
-        self.require_ours(answer.municipality)
+        require_ours(self._municipality, answer.municipality)
         if len(answer.children) != len(nodes):
             raise WireError("the registry did not answer about every node")
         return answer.children
@@ -108,12 +109,8 @@ class Search:
             return LeavesAnswer(municipality=self._municipality, position=applied, subjects=none)
         answer = await self._original.leaves(known)
         self.questions += 1
-        self.require_ours(answer.municipality)
+        require_ours(self._municipality, answer.municipality)
         return answer
-
-    def require_ours(self, municipality: MunicipalityCode) -> None:
-        if municipality != self._municipality:
-            raise WireError(f"the registry of {municipality} answered")
 
 
 def portions(names: Sequence[str], size: int) -> Iterator[Sequence[str]]:

@@ -31,7 +31,7 @@ from issuance_server.feed_status import DeskStatus, FeedStatus, FeedWatch, statu
 from issuance_server.records import AuditEvent
 from issuance_server.settings import PREFIX, Settings
 from issuance_server.web.feed_page import page
-from issuance_server.web.feed_words import DESK, TROUBLES, age_words
+from issuance_server.web.feed_words import DESK, TROUBLES, UNPLACED, age_words
 from sync.change.cloud_events import write_event
 from sync.change.events import Change, Subjects, source_of
 from sync.change.reasons import Reason
@@ -140,6 +140,19 @@ async def test_what_is_set_aside_is_told_with_its_person_and_what_to_do(
     assert resident(1).number in shown
     assert first.en in shown
     assert second.todo_en in shown
+
+
+async def test_a_household_that_nobody_can_read_is_said_to_be_unknown(
+    copy: AsyncEngine, parties: Parties
+) -> None:
+    unreadable = moved_in_twice(1).replace(resident(1).household.encode(), b"?")
+    await receive(copy, parties, [unreadable])
+    status = await FeedWatch(copy, MUNICIPALITY, now)()
+    (change,) = status.changes
+    assert (change.unplaced, change.households) == (True, (resident(1).household,))
+    assert status.blocked_households == 1
+    assert UNPLACED.ja in report(status)
+    assert UNPLACED.ja in page(status)
 
 
 async def test_what_was_set_right_is_counted_and_no_longer_shown(copy: AsyncEngine, parties: Parties) -> None:

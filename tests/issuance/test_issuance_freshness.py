@@ -235,6 +235,15 @@ async def test_when_the_registry_answers_again_nobody_who_waited_goes_unasked() 
     assert len(registry.asked) == 1 + 6
 
 
+async def test_a_household_last_named_by_a_change_that_hides_whose_it_is_gets_nothing() -> None:
+    counter = counter_asking(Registry(touched=5))
+    hidden = replace(counter.register.views[serial_of(1)], unplaced=frozenset({5}))
+    counter.register.views[serial_of(1)] = hidden
+    assert await counter.code_for(an_order()) is ProblemCode.CHANGE_PENDING
+    counter.register.views[serial_of(1)] = replace(hidden, unplaced=frozenset({4}))
+    await counter.issue(an_order(), CENTRE, NOON)
+
+
 async def test_every_ask_of_the_desk_is_counted_for_the_operator() -> None:
     registry, tally = Registry(error=out_of_reach()), DeskTally()
     ask = AskRegistry(registry, alive_seconds=3, tally=tally)

@@ -30,6 +30,10 @@ def spoilt(registry: TestRegistry, number: int, change: Callable[[dict[str, obje
     return canonical(envelope)
 
 
+def no_household(row: dict[str, object]) -> None:
+    row["household"] = "?"
+
+
 def no_number(row: dict[str, object]) -> None:
     row["number"] = "12"
 
@@ -112,6 +116,26 @@ async def test_a_slip_in_the_check_digit_of_a_household_blocks_the_household_tha
     view = await held.reader.view(family.serial)
     assert view is not None
     assert view.pending
+
+
+async def test_who_changes_household_unreadably_blocks_those_left_and_is_told_to_everybody_else(
+    held: Held, registry: TestRegistry
+) -> None:
+    """Nobody can read whom he has joined: every view names the change, so that the registry's word can be held to it."""
+    family = registry.town.person(Scenario.HOUSEHOLD_OF_FOUR)
+    host = registry.town.person(Scenario.LIVES_ALONE)
+    child = registry.state.household(family.resident.household)[-1]
+    joined = replace(child, household=host.resident.household, history=child.history + 1)
+    registry.enter(registry.entry().of_residents(Reason.HOUSEHOLD_CHANGED, [joined]), legal=False)
+    receipt = await held.receive(registry.frame(1, 1, events=[spoilt(registry, 1, no_household)]))
+    assert receipt.quarantined == 1
+    left, joined_by = await held.view(family.serial), await held.view(host.serial)
+    assert (left.pending, joined_by.pending) == (True, False)
+    assert left.unplaced == joined_by.unplaced == {1}
+    registry.enter(lives.correct(registry.state, [child], registry.entry()))
+    await held.take_all(registry)
+    assert not (await held.view(family.serial)).pending
+    assert (await held.view(host.serial)).unplaced == frozenset()
 
 
 async def test_an_unreadable_card_blocks_who_holds_its_serial_number(
