@@ -91,7 +91,7 @@ def _rotate(options: argparse.Namespace, now: datetime) -> None:
             f"{owner_of(rotation.new).value} {rotation.new.id} follows {rotation.old.id}, "
             f"which seals until {rotation.old.term.not_after:%F %T %Z}"
         )
-    print("hand the *.public.json files to the other side, then start the services again")
+    print("hand the *.public.json files to the other side; services that run take keys up within seconds")
 
 
 def _retire(options: argparse.Namespace, now: datetime) -> None:

@@ -14,7 +14,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from anti_forgery.calibration.printer_file import measured, read_printer
 from anti_forgery.data_keys import DataKeys
-from anti_forgery.key_files import KeyFolder, load_folder
+from anti_forgery.key_watch import KeyWatch
 from anti_forgery.keys import CentrePrivateKey, SitePublicKey
 from anti_forgery.marking import mark, prepare
 from anti_forgery.profile import PrinterProfile
@@ -36,7 +36,7 @@ K = TypeVar("K", CentrePrivateKey, SitePublicKey)
 class MarkedPaper:
     """Every key in ``keys`` may seal within its own term; the newest one that may does."""
 
-    def __init__(self, keys: KeyFolder, profile: PrinterProfile, draw: Callable[[int], bytes]) -> None:
+    def __init__(self, keys: KeyWatch, profile: PrinterProfile, draw: Callable[[int], bytes]) -> None:
         self._keys = keys
         self._profile = profile
         self._draw = draw
@@ -84,8 +84,9 @@ class MarkedPaper:
 
     def sealer(self, moment: datetime) -> BackSealer:
         """Raises ConfigurationError when no key's term covers ``moment``."""
-        centre = [key for key in self._keys.centre_private if key.term.covers(moment)]
-        site = [key for key in self._keys.site_public if key.term.covers(moment)]
+        keys = self._keys.current()
+        centre = [key for key in keys.centre_private if key.term.covers(moment)]
+        site = [key for key in keys.site_public if key.term.covers(moment)]
         if not centre or not site:
             raise ConfigurationError(
                 "KOFU_CENTRE_MARK_KEYS",
@@ -118,7 +119,7 @@ def load_paper(
             profile = measured(profile, read_printer(printer))
     except InvalidValueError as error:
         raise ConfigurationError(f"KOFU_CENTRE_{error.field.upper()}", error.reason) from error
-    return MarkedPaper(load_folder(keys), profile, draw)
+    return MarkedPaper(KeyWatch(keys), profile, draw)
 
 
 def _pages(pdf: bytes) -> tuple[Page, ...]:

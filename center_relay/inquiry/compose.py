@@ -9,11 +9,13 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import aiohttp
 
-from anti_forgery.key_files import KeyFolder, load_folder
+from anti_forgery.key_files import KeyFolder
+from anti_forgery.key_watch import KeyWatch
 from center_relay.adapters.municipality import open_client
 from center_relay.inquiry.adapters.examiner import ExaminerLimits, ProcessExaminer
 from center_relay.inquiry.adapters.recalls import open_recall, require_recall
@@ -43,7 +45,7 @@ class Loaded:
 
     tls: ssl.SSLContext | None
     line: ssl.SSLContext | None
-    keys: KeyFolder = field(repr=False)
+    keys: KeyWatch = field(repr=False)
     secret: bytes = field(repr=False)
     fonts: tuple[Path, ...]
 
@@ -55,21 +57,12 @@ def now() -> datetime:
 def load(settings: InquirySettings) -> Loaded:
     """Raises ConfigurationError naming the setting or the file that is wrong."""
     require_recall(settings.recall, processes=settings.processes)
-    keys = load_folder(settings.mark_keys)
-    if not keys.site_private or not keys.centre_public:
-        raise ConfigurationError(
-            str(settings.mark_keys), "needs a private key of the inquiry site and a public key of the centre"
-        )
-    if keys.centre_private:
-        raise ConfigurationError(
-            str(settings.mark_keys), "holds a private key of the centre: who opens backs must not make them"
-        )
     return Loaded(
         tls=public_context(Path(settings.tls_certificate), Path(settings.tls_key))
         if settings.tls_certificate
         else None,
         line=None if settings.line is None else client_context(settings.line),
-        keys=keys,
+        keys=KeyWatch(settings.mark_keys, require=partial(_require_keys, settings.mark_keys)),
         secret=_secret(settings.secret),
         fonts=find_chain(settings.font, setting="KOFU_INQUIRY_FONT"),
     )
@@ -127,8 +120,7 @@ async def opened(settings: InquirySettings, loaded: Loaded) -> AsyncIterator[Inq
             examiner=examiner,
             standings=standings,
             recall=recall,
-            site_keys=loaded.keys.site_private,
-            centre_keys=loaded.keys.centre_public,
+            keys=loaded.keys,
             secret=loaded.secret,
             clock=now,
         )
@@ -162,6 +154,17 @@ def _site(settings: InquirySettings, inquire: Inquire) -> Site:
         clock=now,
         version=VERSION,
     )
+
+
+def _require_keys(folder: Path, keys: KeyFolder) -> None:
+    if not keys.site_private or not keys.centre_public:
+        raise ConfigurationError(
+            str(folder), "needs a private key of the inquiry site and a public key of the centre"
+        )
+    if keys.centre_private:
+        raise ConfigurationError(
+            str(folder), "holds a private key of the centre: who opens backs must not make them"
+        )
 
 
 def _secret(path: Path) -> bytes:

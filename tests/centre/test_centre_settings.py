@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from anti_forgery.key_files import load_folder, new_keys
+from anti_forgery.key_files import new_keys
+from anti_forgery.key_watch import KeyWatch
 from anti_forgery.profile import PrinterProfile
 from center_relay.adapters.paper import MarkedPaper
 from center_relay.adapters.routing import load_routes
@@ -144,7 +145,7 @@ def paper(folder: Path, *starts: datetime) -> MarkedPaper:
     for start in starts:
         new_keys(folder, now=start, valid_for=timedelta(days=10))
     profile = PrinterProfile(font=Path("/nowhere"), inquiry_site="https://inquiry.example")
-    return MarkedPaper(load_folder(folder), profile, bytes)
+    return MarkedPaper(KeyWatch(folder), profile, bytes)
 
 
 def test_the_newest_key_whose_term_covers_the_issue_seals(tmp_path: Path) -> None:

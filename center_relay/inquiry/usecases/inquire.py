@@ -9,9 +9,9 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from anti_forgery.keys import CentrePublicKey, SitePrivateKey
+from anti_forgery.key_watch import KeyWatch
 from anti_forgery.sheet import SheetFacts
-from anti_forgery.verification import verify_back
+from anti_forgery.verification import Reason, Verdict, verify_back
 from center_relay.inquiry.ports import (
     Asked,
     Clock,
@@ -28,6 +28,7 @@ from certificates.errors import UnavailableError
 from certificates.wire.order import StandingTold
 
 _LABEL = b"kofu/inquiry/1/"
+_UNKNOWN_KEY = frozenset({Reason.UNKNOWN_SITE_KEY, Reason.UNKNOWN_CENTRE_KEY})
 _log = logging.getLogger(__name__)
 
 
@@ -46,8 +47,7 @@ class Inquire:
     examiner: Examiner
     standings: Standings
     recall: Recall
-    site_keys: Sequence[SitePrivateKey] = field(repr=False)
-    centre_keys: Sequence[CentrePublicKey] = field(repr=False)
+    keys: KeyWatch = field(repr=False)
     secret: bytes = field(repr=False)
     clock: Clock
 
@@ -68,7 +68,7 @@ class Inquire:
         self, examination: Examination, back: Seen, payload: bytes, front: Place | None
     ) -> SheetAnswer:
         # The payload was read by the process that parsed the scans; only here, where no scan is parsed, are the keys.
-        verdict = verify_back(payload, self.site_keys, self.centre_keys)
+        verdict = await asyncio.to_thread(self._verify, payload)
         if verdict.sheet is None:
             return SheetAnswer(back=back.place, front=front, verdict=verdict)
         told, asked = await asyncio.gather(self._standing(verdict.sheet), self._asked(payload))
@@ -82,6 +82,15 @@ class Inquire:
             asked=asked,
             restored=restored,
         )
+
+    def _verify(self, payload: bytes) -> Verdict:
+        keys = self.keys.current()
+        verdict = verify_back(payload, keys.site_private, keys.centre_public)
+        if verdict.reason in _UNKNOWN_KEY:
+            # the centre may have begun to seal with a key whose other half has just come
+            keys = self.keys.look()
+            verdict = verify_back(payload, keys.site_private, keys.centre_public)
+        return verdict
 
     async def _standing(self, sheet: SheetFacts) -> StandingTold | None:
         try:
