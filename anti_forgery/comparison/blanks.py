@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
-from anti_forgery.comparison.blocks import Floats
+from anti_forgery.comparison.blocks import Pixels
 from anti_forgery.comparison.truth import DPI
 from certificates.pdf.sheet import Box
 
-_REDUCE = 3
-_PIXEL = 25.4 / DPI * _REDUCE
+REDUCE = 3
+"""By what both pages are made smaller to be looked at."""
+_PIXEL = 25.4 / DPI * REDUCE
 """Millimetres."""
 _CLEAR = 3
 """Pixels around the truth's ink that do not count as blank: paper and registration give way."""
+_INKED = 6
+"""Level, of 255, from which the truth has ink."""
 _FAINT = 0.22
 """Ink below this is light, ground or fold."""
 _WINDOW = 12
@@ -33,21 +36,23 @@ LEAST_INK, DOUBTFUL_INK = 0.5, 0.38
 of 9 points has about 0.5."""
 
 
-def added(scan: Floats, truth: NDArray[np.uint8], contrast: float) -> list[tuple[Box, float]]:
-    """Places with at least ``DOUBTFUL_INK`` where ``truth`` has none, and that ink over ``LEAST_INK``, darkest first."""
-    small = Image.fromarray(np.round(255 * np.minimum(scan / contrast, 1)).astype(np.uint8)).reduce(_REDUCE)
-    clear = Image.fromarray(truth).reduce(_REDUCE)
-    ink = np.asarray(small, dtype=np.float32) / 255
-    blank = _grown(np.asarray(clear) >= 6, _CLEAR) == 0
-    strong = np.where(blank & (ink > _FAINT), ink, 0.0)
+def added(scan: Pixels, truth: Pixels, contrast: float) -> list[tuple[Box, float]]:
+    """Places with at least ``DOUBTFUL_INK`` where ``truth`` has none, and that ink over ``LEAST_INK``, darkest first.
+
+    Both are made smaller by ``REDUCE``; ``contrast`` is the ink of black text in the scan.
+    """
+    ink = np.minimum(scan / np.float32(255 * contrast), np.float32(1))
+    near = np.ones((2 * _CLEAR + 1,) * 2, dtype=np.uint8)
+    blank = np.asarray(cv2.dilate(truth, near)) < _INKED
+    strong = np.where(blank & (ink > _FAINT), ink, np.float32(0))
     for axis in (0, 1):  # a fold or a scratch goes through from edge to edge
         through = (strong > 0).sum(axis=axis) > _THROUGH * np.maximum(blank.sum(axis=axis), 50)
         strong[(slice(None), through) if axis == 0 else (through, slice(None))] = 0
     edge = round(_EDGE / _PIXEL)
     strong[:edge], strong[-edge:], strong[:, :edge], strong[:, -edge:] = 0, 0, 0, 0
-    sums = np.cumsum(np.cumsum(np.pad(strong, ((1, 0), (1, 0))), axis=0), axis=1)
     w = _WINDOW
-    masses = (sums[w:, w:] - sums[:-w, w:] - sums[w:, :-w] + sums[:-w, :-w])[::_STEP, ::_STEP] * _PIXEL**2
+    sums = cv2.boxFilter(strong, -1, (w, w), anchor=(0, 0), normalize=False)
+    masses = np.asarray(sums)[: 1 - w : _STEP, : 1 - w : _STEP] * _PIXEL**2
     found = []
     for cells in _together(masses > DOUBTFUL_INK):
         top, left = cells.min(axis=0) * _STEP
@@ -55,14 +60,6 @@ def added(scan: Floats, truth: NDArray[np.uint8], contrast: float) -> list[tuple
         box = Box(left * _PIXEL, top * _PIXEL, (right - left) * _PIXEL, (bottom - top) * _PIXEL)
         found.append((box, float(masses[tuple(cells.T)].max()) / LEAST_INK))
     return sorted(found, key=lambda place: -place[1])
-
-
-def _grown(marked: NDArray[np.bool_], by: int) -> NDArray[np.bool_]:
-    """``marked`` and everything up to ``by`` pixels beside it."""
-    for _ in range(2):
-        sums = np.cumsum(np.pad(marked, ((by + 1, by), (0, 0))), axis=0, dtype=np.int16)
-        marked = (sums[2 * by + 1 :] > sums[: -2 * by - 1]).T
-    return marked
 
 
 def is_fold(box: Box) -> bool:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.fft import irfft2, rfft2
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 Floats = NDArray[np.floating[Any]]
+Pixels = NDArray[np.uint8]
 
 _BLANK = 0.004
 """Mean ink of a block that says nothing."""
@@ -16,41 +19,45 @@ _RIDGE = 0.03
 
 
 def block_shifts(
-    seen: Floats, truth: Floats, side: int, margin: int, rows: int, columns: int
+    seen: Pixels, truth: Pixels, side: int, margin: int, rows: int, columns: int
 ) -> tuple[Floats, Floats]:
-    """Shift in pixels of each block of the truth within ``seen``, and how far to trust it."""
+    """Shift in pixels of each block of the truth within ``seen``, and how far to trust it; both ink, 255 is black.
+
+    A block without ink says nothing and costs nothing.
+    """
     tall = side + 2 * margin
     truth, seen = (
         np.pad(page, ((0, max(0, rows * side - page.shape[0])), (0, max(0, columns * side - page.shape[1]))))
         for page in (truth, seen)
     )
-    around = np.pad(seen, margin)
-    windows = np.stack(
-        [
-            around[r * side : r * side + tall, c * side : c * side + tall]
-            for r in range(rows)
-            for c in range(columns)
-        ]
-    )
+    shifts, trust = np.zeros((2, rows * columns, 2), dtype=np.float32)
     cells = truth[: rows * side, : columns * side].reshape(rows, side, columns, side).swapaxes(1, 2)
-    blocks = cells.reshape(-1, side, side)
-    inked = blocks.mean(axis=(1, 2))
-    blocks = blocks - inked[:, None, None]
+    inked = cells.mean(axis=(2, 3), dtype=np.float32).ravel() / 255
+    told = np.flatnonzero(inked > _BLANK)
+    if told.size:
+        row, column = np.divmod(told, columns)
+        around = sliding_window_view(np.pad(seen, margin), (tall, tall))
+        windows = around[row * side, column * side].astype(np.float32) / 255
+        blocks = cells[row, column].astype(np.float32) / 255 - inked[told, None, None]
+        shifts[told], trust[told] = _told(windows, blocks, inked[told], margin)
+    return shifts.reshape(rows, columns, 2), trust.reshape(rows, columns, 2)
+
+
+def _told(windows: Floats, blocks: Floats, inked: Floats, margin: int) -> tuple[Floats, Floats]:
+    """``blocks`` without their mean."""
+    tall, side = windows.shape[1], blocks.shape[1]
     size = (_quick_size(tall),) * 2
-    products = np.fft.irfft2(np.fft.rfft2(windows, s=size) * np.conj(np.fft.rfft2(blocks, s=size)), s=size)[
+    products = irfft2(rfft2(windows, s=size) * np.conj(rfft2(blocks, s=size)), s=size)[
         :, : 2 * margin + 1, : 2 * margin + 1
     ]
     flat = products.reshape(len(blocks), -1)
-    place = flat.argmax(axis=1)
-    high, wide = np.divmod(place, 2 * margin + 1)
-    shifts = np.stack([wide - margin, high - margin], axis=1).astype(np.float32)
+    high, wide = np.divmod(flat.argmax(axis=1), 2 * margin + 1)
     fraction, bend = _below_a_pixel(products, high, wide)
-    shifts += fraction
+    shifts = np.stack([wide - margin, high - margin], axis=1).astype(np.float32) + fraction
     energy = np.sqrt((blocks**2).sum(axis=(1, 2)))
     peak = flat.max(axis=1) / np.maximum(energy * _window_energy(windows, side, high, wide), 1e-6)
-    trust = np.where((inked > _BLANK) & (peak > 0.3), peak**2 * np.sqrt(inked), 0.0)
-    both = trust[:, None] * np.where(bend > _RIDGE, 1.0, 0.0)
-    return shifts.reshape(rows, columns, 2), both.reshape(rows, columns, 2).astype(np.float32)
+    trust = np.where(peak > 0.3, peak**2 * np.sqrt(inked), 0.0)
+    return shifts, np.asarray(trust[:, None] * (bend > _RIDGE), dtype=np.float32)
 
 
 def _quick_size(least: int) -> int:
@@ -67,7 +74,8 @@ def _quick_size(least: int) -> int:
 
 
 def _window_energy(windows: Floats, side: int, high: NDArray[np.intp], wide: NDArray[np.intp]) -> Floats:
-    cut = np.stack([w[h : h + side, v : v + side] for w, h, v in zip(windows, high, wide, strict=True)])
+    views = sliding_window_view(windows, (side, side), axis=(1, 2))
+    cut = views[np.arange(len(windows)), high, wide]
     cut = cut - cut.mean(axis=(1, 2), keepdims=True)
     return np.asarray(np.sqrt((cut**2).sum(axis=(1, 2))))
 

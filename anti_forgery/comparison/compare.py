@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
+import cv2
 import numpy as np
 from PIL import Image
 
 from anti_forgery.comparison import blanks, glyphs, seals
-from anti_forgery.comparison.blocks import Floats
+from anti_forgery.comparison.blocks import Pixels
+from anti_forgery.comparison.pages import Levels, shrunk
 from anti_forgery.comparison.rectifying import page_ink, settled, upright
 from anti_forgery.comparison.registration import LEAST, register
-from anti_forgery.comparison.truth import DPI, SealPlace, Truth, truth_of
+from anti_forgery.comparison.truth import SealPlace, Truth, truth_of
 from anti_forgery.comparison.verdict import Comparison, Doubt, Kind, Likeness, Place
 from anti_forgery.reading import is_readable
 from anti_forgery.sheet import SheetFacts
@@ -30,13 +32,10 @@ WORST_BLUR = 2.0
 OTHER = 0.15
 """Share of the glyphs that differ when the page is another one; labels are the same on every page of a form."""
 _FAINT_TEXT = 0.3
-_ENOUGH_INK = 60
-"""Pixels of ink with which a correlation can be trusted whole; a figure 1 of 9 points has about 80."""
 _SMALLEST = 2.0
 """Millimetres: smaller type holds no value and is not sure enough to accuse anybody."""
 _WHOLE, _SPECK = 0.04, 40
 """A glyph that lacks nothing and has less ink too much than this, in pixels, may be a speck: not sure, and no accusation."""
-UPRIGHT_DPI = 150
 _RUN = 60.0
 """Millimetres of a line that move as one."""
 _PAGE = Box(0, 0, *PAPER)
@@ -46,7 +45,7 @@ def compare(front: Image.Image, sheet: SheetFacts, face: Typeface) -> Comparison
     """Compare a scanned or photographed front with the truth.
 
     ``front`` shows one whole front, any way up, colour or grey, at 200 dots an inch or more. Never raises for what the
-    picture shows. About half a second of one core.
+    picture shows. About a fifth of a second of one core.
     """
     if not sheet.front:
         return Comparison.cannot_tell(Doubt.NO_DRAWING)
@@ -58,23 +57,30 @@ def compare(front: Image.Image, sheet: SheetFacts, face: Typeface) -> Comparison
         return Comparison.cannot_tell(Doubt.NO_DRAWING)
     except RefusedError:
         return Comparison.cannot_tell(Doubt.NO_TYPEFACE)
-    colour = front if front.mode in ("RGB", "L") else front.convert("RGB")
-    # in the blue channel the cyan ground is hardly there
-    grey = colour.getchannel("B") if colour.mode == "RGB" else colour
-    found = register(grey, truth.ink, DPI)
+    cv2.setNumThreads(1)  # who examines is forked, and its processor time is counted
+    colour = np.asarray(front if front.mode in ("RGB", "L") else front.convert("RGB"))
+    scan, true = Levels(_blue(colour)), Levels(truth.ink)
+    found = register(scan, true)
     if found.likeness < LEAST:
         return Comparison.cannot_tell(Doubt.NOT_FOUND)
-    found = settled(grey, found, truth.ink)
-    return _judged(upright(colour, found, UPRIGHT_DPI), page_ink(upright(grey, found)), truth)
+    page = upright(colour, settled(scan, found, true))
+    return _judged(shrunk(page, 2), Levels(page_ink(_blue(page))), truth, true)
 
 
-def _judged(shown: Image.Image, scan: Floats, truth: Truth) -> Comparison:
+def _blue(page: Pixels) -> Pixels:
+    """The channel in which the cyan ground is hardly there; a grey page as it is."""
+    return page if page.ndim == 2 else np.asarray(cv2.extractChannel(page, 2), dtype=np.uint8)
+
+
+def _judged(half: Pixels, scan: Levels, truth: Truth, true: Levels) -> Comparison:
+    """``half`` is the upright page at half the resolution of ``scan``, its ink; ``true`` is that of the truth."""
+    shown = Image.fromarray(half)
     parts = list(seals.tiles(truth))
     boxes = [glyph.box for glyph in truth.glyphs] + [box for _, box in parts]
     lines: list[object] = [_line(glyph.row, glyph.box) for glyph in truth.glyphs]
     lines += [seal.row for seal, _ in parts]
     count = len(truth.glyphs)
-    scores = glyphs.score(scan, truth.ink.astype(np.float32) / 255, boxes, lines, lettering=count or None)
+    scores = glyphs.score(scan.page, truth.ink, boxes, lines, lettering=count or None)
     contrast = float(np.median(scores.tone[:count])) if count else 1.0
     places = _glyph_places(truth, scores, count) + _seal_places(parts, scores, count)
     changed = sum(place.score >= 1 for place in places)
@@ -88,11 +94,11 @@ def _judged(shown: Image.Image, scan: Floats, truth: Truth) -> Comparison:
         return Comparison.cannot_tell(Doubt.TOO_POOR, upright=shown)
     places += [
         Place(row=seal.row, kind=Kind.TONE, box=seal.box, score=beyond)
-        for seal, beyond in seals.tones(scan, shown, truth, scores.sigma)
+        for seal, beyond in seals.tones(scan.level(2), half, true.level(2), truth.seals, scores.sigma)
     ]
     folds = 0
     bent = [glyph.box for glyph, moved in zip(truth.glyphs, scores.elsewhere, strict=False) if moved]
-    for box, ink in blanks.added(scan, truth.ink, contrast):
+    for box, ink in blanks.added(scan.level(blanks.REDUCE), true.level(blanks.REDUCE), contrast):
         if any(_near(box, line) for line in bent):
             continue  # the ink of a line that lies beside its place
         fold = blanks.is_fold(box)
@@ -129,14 +135,8 @@ def _doubt(kind: Kind) -> float:
     )
 
 
-def _unlikeness(scores: glyphs.Scores) -> Floats:
-    # the correlation of a hyphen says little
-    weight = np.clip(scores.ink / _ENOUGH_INK, 0.3, 1)
-    return np.asarray(weight * (1 - scores.likeness) + np.maximum(0.8 * scores.extra, 1.6 * scores.missing))
-
-
 def _glyph_places(truth: Truth, scores: glyphs.Scores, count: int) -> list[Place]:
-    unlike = _unlikeness(scores)[:count]
+    unlike = scores.unlikeness[:count]
     places = []
     for number in np.flatnonzero(unlike >= GLYPH_DOUBT):
         glyph = truth.glyphs[number]
@@ -153,7 +153,7 @@ def _glyph_places(truth: Truth, scores: glyphs.Scores, count: int) -> list[Place
 
 def _seal_places(parts: Sequence[tuple[SealPlace, Box]], scores: glyphs.Scores, count: int) -> list[Place]:
     """One place a seal: its worst tile."""
-    unlike = _unlikeness(scores)[count:]
+    unlike = scores.unlikeness[count:]
     worst: dict[SealPlace, float] = {}
     for (seal, _), value in zip(parts, unlike, strict=True):
         worst[seal] = max(worst.get(seal, 0.0), float(value))

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
-Floats = NDArray[np.floating[Any]]
+from anti_forgery.comparison.blocks import Floats, Pixels
 
 
-def paper_in(small: Image.Image) -> NDArray[np.float64] | None:
+def paper_in(small: Pixels) -> NDArray[np.float64] | None:
     """The corners of the sheet, clockwise from the upper left one; None when no darker surroundings are seen."""
-    grey = np.asarray(small, dtype=np.float32)
+    grey = small.astype(np.float32)
     bright = np.percentile(grey, 95)
     edge = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
     if np.percentile(edge, 40) > 0.6 * bright:
         return None
     level = _otsu(grey)
-    paper = np.asarray(Image.fromarray((grey > level).astype(np.uint8) * 255).convert("L")) > 0
-    rows, columns = np.nonzero(_without_specks(paper))
+    rows, columns = np.nonzero(_without_specks(grey > level))
     if rows.size < 0.2 * grey.size:
         return None
     plus, minus = columns + rows, columns - rows
@@ -43,6 +40,5 @@ def _otsu(grey: Floats) -> float:
 
 def _without_specks(paper: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Text makes holes in the paper and light makes spots beside it: rows and columns that are mostly paper count."""
-    near = np.asarray(Image.fromarray(paper.astype(np.uint8) * 255).reduce(3)) > 128
-    grown = np.repeat(np.repeat(near, 3, axis=0), 3, axis=1)[: paper.shape[0], : paper.shape[1]]
-    return paper & grown
+    near = cv2.boxFilter(paper.astype(np.float32), -1, (3, 3), borderType=cv2.BORDER_REPLICATE) > 0.5
+    return np.asarray(paper & near)

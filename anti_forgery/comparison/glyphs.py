@@ -3,35 +3,39 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
+import cv2
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from anti_forgery.comparison.blocks import Floats
+from anti_forgery.comparison.blocks import Floats, Pixels
 from anti_forgery.comparison.truth import DOTS
+from anti_forgery.comparison.windows import Group, Numbers, centred, correlations, densest, groups
 from certificates.pdf.sheet import Box
 
 REACH = 5
 """Pixels that a line may still be off after registration."""
-MARGIN = 3
-"""Pixels around a glyph that are compared with it."""
-_STEP = 8
-"""Windows come in multiples of this many pixels, so that there are few groups."""
 _SIGMAS = (0.0, 0.5, 0.8, 1.1, 1.4, 1.8, 2.3)
-_SAMPLE = 160
+_SAMPLE = 100
+_ALIKE = 80
+"""Percentile of the likeness of glyphs that blur is judged by: on another page of the form most are others."""
 WINDOW = 5
 """Side in pixels of the square over which ink too much or too little is averaged: about a stroke's width twice."""
+_LONG, _LONG_SHARE = 9, 2.2
+"""Side of the larger square, and how much of a stroke's mean in the small square is left in it, at least."""
+_FOLDED = 0.4
+"""Unlikeness from which a fold is looked for in the glyph's window: less accuses nobody."""
+_ENOUGH_INK = 60
+"""Pixels of ink with which a correlation can be trusted whole; a figure 1 of 9 points has about 80."""
 
 _LOST, _MOST_LOST = 0.6, 0.25
 """Likeness of a line that is not where it should be, and how many of the lines may be looked for farther away."""
 _FAR = 40
 """Pixels to look for such a line: 3.4 mm."""
 _VALUES = ("extra", "missing", "surplus", "likeness", "tone", "ink")
-_LONG, _LONG_SHARE = 9, 2.2
-"""Side of the larger square, and how much of a stroke's mean in the small square is left in it, at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,137 +57,133 @@ class Scores:
     sigma: float
     elsewhere: NDArray[np.bool_]
 
+    @property
+    def unlikeness(self) -> Floats:
+        return _unlikeness(self.ink, self.likeness, self.extra, self.missing)
+
+
+def _unlikeness(ink: Floats, likeness: Floats, extra: Floats, missing: Floats) -> Floats:
+    # the correlation of a hyphen says little
+    weight = np.clip(ink / _ENOUGH_INK, 0.3, 1)
+    return np.asarray(weight * (1 - likeness) + np.maximum(0.8 * extra, 1.6 * missing))
+
+
+@dataclass(frozen=True, slots=True)
+class _Fitted:
+    """Windows of one size at the places where the glyphs were found."""
+
+    group: Group
+    down: Numbers
+    across: Numbers
+    seen: Pixels
+
 
 def score(
-    scan: Floats,
-    truth: Floats,
+    scan: Pixels,
+    truth: Pixels,
     boxes: Sequence[Box],
     lines: Sequence[object],
     *,
     lettering: int | None = None,
 ) -> Scores:
-    """``scan`` and ``truth`` are ink of one shape; glyphs that share an entry of ``lines`` lie on one line of text.
+    """``scan`` and ``truth`` are ink (255 is black) of one shape; glyphs with one entry of ``lines`` lie on one line of text.
 
     Contrast is that of the first ``lettering`` boxes, the text. A line that is not where it should be is looked for
     a little farther away: paper that is bent at its edge.
     """
+    parts = list(groups(boxes))
     moved = np.zeros((len(boxes), 2), dtype=np.intp)
-    found = _score(scan, truth, boxes, lines, moved, lettering)
-    numbers: dict[object, list[int]] = defaultdict(list)
-    for number, line in enumerate(lines):
-        numbers[line].append(number)
-    lost = [members for members in numbers.values() if np.median(found.likeness[members]) < _LOST]
-    if not 0 < len(lost) <= _MOST_LOST * len(numbers):
+    fitted = _fitted(scan, truth, parts, lines, moved)
+    sigma = _sigma(fitted, truth)
+    soft = truth if sigma <= 0 else np.asarray(cv2.GaussianBlur(truth, (0, 0), sigma), dtype=np.uint8)
+    found = _scores(scan, soft, fitted, len(boxes), lettering, sigma)
+    lost = _lost(found, lines)
+    if not lost:
         return found
     for members in lost:
         moved[members] = _line_shift(scan, truth, [boxes[number] for number in members])
-    again = _score(scan, truth, boxes, lines, moved, lettering)
+    again = _scores(scan, soft, _fitted(scan, truth, parts, lines, moved), len(boxes), lettering, sigma)
     better = np.zeros(len(boxes), dtype=np.bool_)
     for members in lost:
         better[members] = np.median(again.likeness[members]) > np.median(found.likeness[members]) + 0.1
     pairs = [np.where(better, getattr(again, name), getattr(found, name)) for name in _VALUES]
     extra, missing, surplus, likeness, tone, ink = pairs
-    return Scores(extra, missing, surplus, likeness, tone, ink, found.sigma, better)
+    return Scores(extra, missing, surplus, likeness, tone, ink, sigma, better)
 
 
-def _line_shift(scan: Floats, truth: Floats, boxes: Sequence[Box]) -> tuple[int, int]:
+def _lost(found: Scores, lines: Sequence[object]) -> list[list[int]]:
+    """Lines that are not where they should be, when they are few."""
+    numbers = _members(lines)
+    lost = [members for members in numbers if np.median(found.likeness[members]) < _LOST]
+    return lost if len(lost) <= _MOST_LOST * len(numbers) else []
+
+
+def _members(lines: Sequence[object]) -> list[list[int]]:
+    numbers: dict[object, list[int]] = defaultdict(list)
+    for number, line in enumerate(lines):
+        numbers[line].append(number)
+    return list(numbers.values())
+
+
+def _line_shift(scan: Pixels, truth: Pixels, boxes: Sequence[Box]) -> tuple[int, int]:
     """Where the line lies in the scan, in pixels from where it should, up to ``_FAR``."""
     top = max(0, int(min(box.y for box in boxes) * DOTS))
     left = max(0, int(min(box.x for box in boxes) * DOTS))
     bottom = int(max(box.y + box.height for box in boxes) * DOTS) + 1
     right = int(max(box.x + box.width for box in boxes) * DOTS) + 1
-    line = truth[top:bottom, left:right]
-    around = np.pad(scan, _FAR)[top : bottom + 2 * _FAR, left : right + 2 * _FAR]
-    centred = line - line.mean()
-    products = np.fft.irfft2(
-        np.fft.rfft2(around) * np.conj(np.fft.rfft2(centred, s=around.shape)), s=around.shape
+    line = truth[top:bottom, left:right].astype(np.float32)
+    around = scan[max(0, top - _FAR) : bottom + _FAR, max(0, left - _FAR) : right + _FAR]
+    missing_above, missing_left = max(0, _FAR - top), max(0, _FAR - left)
+    around = np.pad(around, ((missing_above, 0), (missing_left, 0)))
+    around = np.pad(
+        around,
+        (
+            (0, line.shape[0] + 2 * _FAR - around.shape[0]),
+            (0, line.shape[1] + 2 * _FAR - around.shape[1]),
+        ),
     )
-    best = int(products[: 2 * _FAR + 1, : 2 * _FAR + 1].argmax())
-    high, across = divmod(best, 2 * _FAR + 1)
+    products = cv2.matchTemplate(around.astype(np.float32), line - line.mean(), cv2.TM_CCORR)
+    high, across = divmod(int(np.asarray(products).argmax()), products.shape[1])
     return high - _FAR, across - _FAR
 
 
-def _score(
-    scan: Floats,
-    truth: Floats,
-    boxes: Sequence[Box],
-    lines: Sequence[object],
-    moved: NDArray[np.intp],
-    lettering: int | None,
-) -> Scores:
-    groups = list(_groups(boxes))
-    seen: list[Floats] = []
-    true: list[Floats] = []
-    offsets = np.zeros((len(boxes), 2), dtype=np.intp)
-    volumes = np.zeros((len(boxes), 2 * REACH + 1, 2 * REACH + 1), dtype=np.float32)
-    for members, top, left, height, width in groups:
-        down, across = moved[members].T
-        wide = _windows(
-            scan, top + down - REACH, left + across - REACH, height + 2 * REACH, width + 2 * REACH
-        )
-        plain = _windows(truth, top, left, height, width)
-        volumes[members] = _likenesses(wide, plain)
-        seen.append(wide)
-        true.append(plain)
-    offsets = _offsets(volumes, lines)
-    fitted = [
-        _cut(wide, offsets[members], plain.shape[1:])
-        for wide, plain, (members, *_) in zip(seen, true, groups, strict=True)
-    ]
-    sigma = _sigma(fitted, true)
-    return _scores(groups, fitted, [blurred(plain, sigma) for plain in true], len(boxes), lettering, sigma)
-
-
-def _groups(
-    boxes: Sequence[Box],
-) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp], int, int]]:
-    """Glyphs with windows of one size: their numbers, tops, lefts, height and width in pixels."""
-    sizes: dict[tuple[int, int], list[int]] = defaultdict(list)
-    for number, box in enumerate(boxes):
-        height, width = (
-            -(-int(side * DOTS + 2 * MARGIN) // _STEP) * _STEP for side in (box.height, box.width)
-        )
-        sizes[height, width].append(number)
-    for (height, width), numbers in sizes.items():
-        middle_y = np.array([boxes[i].y + boxes[i].height / 2 for i in numbers]) * DOTS
-        middle_x = np.array([boxes[i].x + boxes[i].width / 2 for i in numbers]) * DOTS
-        top, left = (
-            np.round(middle_y - height / 2).astype(np.intp),
-            np.round(middle_x - width / 2).astype(np.intp),
-        )
-        yield np.array(numbers), top, left, height, width
-
-
-def _windows(page: Floats, top: NDArray[np.intp], left: NDArray[np.intp], height: int, width: int) -> Floats:
-    top = np.clip(top, 0, page.shape[0] - height)
-    left = np.clip(left, 0, page.shape[1] - width)
-    return np.asarray(sliding_window_view(page, (height, width))[top, left])
-
-
-def _likenesses(wide: Floats, plain: Floats) -> Floats:
-    """Covariance of each window with the truth at every shift, over the truth's own energy."""
-    height, width = plain.shape[1:]
-    centred = plain - plain.mean(axis=(1, 2), keepdims=True)
-    energy = np.maximum((centred**2).sum(axis=(1, 2)), 1e-3)
-    side = 2 * REACH + 1
-    found = np.empty((len(plain), side, side), dtype=np.float32)
-    for y in range(side):
-        for x in range(side):
-            part = wide[:, y : y + height, x : x + width]
-            found[:, y, x] = np.einsum("nij,nij->n", part, centred, optimize=False) / energy
+def _fitted(
+    scan: Pixels, truth: Pixels, parts: Sequence[Group], lines: Sequence[object], moved: Numbers
+) -> list[_Fitted]:
+    volumes = np.zeros((len(lines), 2 * REACH + 1, 2 * REACH + 1), dtype=np.float32)
+    for group in parts:
+        down, across = moved[group.members].T
+        wide = group.cut(scan, down, across, REACH)
+        volumes[group.members] = _likenesses(wide, centred(group.cut(truth)))
+    places = moved + _offsets(volumes, lines) - REACH
+    found = []
+    for group in parts:
+        down, across = places[group.members].T
+        found.append(_Fitted(group, down, across, group.cut(scan, down, across)))
     return found
 
 
-def _offsets(volumes: Floats, lines: Sequence[object]) -> NDArray[np.intp]:
+def _likenesses(wide: Pixels, plain: Floats) -> Floats:
+    """Covariance of each window with the truth at every shift, over the truth's own energy."""
+    height, width = plain.shape[1:]
+    energy = np.maximum(np.einsum("nij,nij->n", plain, plain, optimize=False), 1e-3)
+    side = 2 * REACH + 1
+    found = np.empty((len(plain), side, side), dtype=np.float32)
+    seen = wide.astype(np.float32) / 255
+    for y in range(side):
+        for x in range(side):
+            part = seen[:, y : y + height, x : x + width]
+            found[:, y, x] = np.einsum("nij,nij->n", part, plain, optimize=False) / energy
+    return found
+
+
+def _offsets(volumes: Floats, lines: Sequence[object]) -> Numbers:
     """The best shift of each glyph within a pixel and a half of its line's."""
-    numbers: dict[object, list[int]] = defaultdict(list)
-    for number, line in enumerate(lines):
-        numbers[line].append(number)
     side = volumes.shape[1]
     y, x = np.mgrid[0:side, 0:side]
     limited = volumes.copy()
     centre = 0.02 * ((y - REACH) ** 2 + (x - REACH) ** 2) / REACH**2
-    for members in numbers.values():
+    for members in _members(lines):
         whole = np.median(volumes[members], axis=0) if len(members) > 2 else volumes[members].mean(axis=0)
         best = int((whole - centre).argmax())
         high, across = divmod(best, side)
@@ -192,101 +192,85 @@ def _offsets(volumes: Floats, lines: Sequence[object]) -> NDArray[np.intp]:
     return np.stack(np.divmod(flat, side), axis=1)
 
 
-def _cut(wide: Floats, offsets: NDArray[np.intp], shape: tuple[int, ...]) -> Floats:
-    height, width = shape
-    views = sliding_window_view(wide, (height, width), axis=(1, 2))
-    return np.asarray(views[np.arange(len(wide)), offsets[:, 0], offsets[:, 1]])
+def _sigma(fitted: Sequence[_Fitted], truth: Pixels) -> float:
+    """How much the truth must be blurred to look like the scan."""
+    step = max(1, sum(len(part.seen) for part in fitted) // _SAMPLE)
+    samples = [
+        (centred(part.seen[::step]), part.group.cut(truth)[::step].astype(np.float32) / 255)
+        for part in fitted
+    ]
+    likeness = [
+        np.percentile(
+            np.concatenate([correlations(seen, _softened(plain, s)) for seen, plain in samples]), _ALIKE
+        )
+        for s in _SIGMAS
+    ]
+    return _SIGMAS[int(np.argmax(likeness))]
 
 
-def blurred(windows: Floats, sigma: float) -> Floats:
-    """Gaussian blur of each window, as two products with a band matrix."""
-    if sigma <= 0:
-        return windows
-    down, across = (_band(side, sigma) for side in windows.shape[1:])
-    return np.asarray(down @ windows @ across.T, dtype=np.float32)
+def _softened(windows: Floats, sigma: float) -> Floats:
+    """Gaussian blur of each window, as two products with a band matrix, without the mean."""
+    if sigma > 0:
+        down, across = (_band(side, sigma) for side in windows.shape[1:])
+        windows = down @ windows @ across.T
+    return np.asarray(windows - windows.mean(axis=(1, 2), keepdims=True), dtype=np.float32)
 
 
+@lru_cache(maxsize=256)
 def _band(side: int, sigma: float) -> Floats:
     distance = np.arange(side)[:, None] - np.arange(side)[None, :]
     weights = np.exp(-0.5 * (distance / sigma) ** 2)
     return np.asarray(weights / weights.sum(axis=1, keepdims=True), dtype=np.float32)
 
 
-def _sigma(fitted: Sequence[Floats], true: Sequence[Floats]) -> float:
-    """How much the truth must be blurred to look like the scan."""
-    best, picked = -2.0, 0.0
-    samples = [
-        (
-            seen[:: max(1, len(seen) * len(fitted) // _SAMPLE)],
-            plain[:: max(1, len(plain) * len(true) // _SAMPLE)],
-        )
-        for seen, plain in zip(fitted, true, strict=True)
-    ]
-    for sigma in _SIGMAS:
-        likeness = float(
-            np.median(np.concatenate([_correlations(seen, blurred(plain, sigma)) for seen, plain in samples]))
-        )
-        if likeness > best:
-            best, picked = likeness, sigma
-    return picked
-
-
-def _correlations(one: Floats, other: Floats) -> Floats:
-    a = one - one.mean(axis=(1, 2), keepdims=True)
-    b = other - other.mean(axis=(1, 2), keepdims=True)
-    energy = np.sqrt((a * a).sum(axis=(1, 2)) * (b * b).sum(axis=(1, 2)))
-    return np.asarray((a * b).sum(axis=(1, 2)) / np.maximum(energy, 1e-6), dtype=np.float32)
-
-
 def _scores(
-    groups: Sequence[tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp], int, int]],
-    fitted: Sequence[Floats],
-    true: Sequence[Floats],
-    count: int,
-    lettering: int | None,
-    sigma: float,
+    scan: Pixels, soft: Pixels, fitted: Sequence[_Fitted], count: int, lettering: int | None, sigma: float
 ) -> Scores:
-    values = np.zeros((6, count), dtype=np.float32)
-    for (members, *_), seen, plain in zip(groups, fitted, true, strict=True):
-        centred = plain - plain.mean(axis=(1, 2), keepdims=True)
-        values[4, members] = (seen * centred).sum(axis=(1, 2)) / np.maximum(
-            (centred**2).sum(axis=(1, 2)), 1e-3
+    """``soft`` is the truth as blurred as the scan."""
+    extra, missing, surplus, likeness, tone, ink = np.zeros((6, count), dtype=np.float32)
+    true = [part.group.cut(soft) for part in fitted]
+    for part, plain in zip(fitted, true, strict=True):
+        members, level, own = part.group.members, centred(part.seen), centred(plain)
+        energy = np.maximum(np.einsum("nij,nij->n", own, own, optimize=False), 1e-3)
+        tone[members] = np.einsum("nij,nij->n", level, own, optimize=False) / energy
+        likeness[members] = correlations(level, own)
+        ink[members] = np.maximum(plain.sum(axis=(1, 2), dtype=np.float32) / 255, 1.0)
+    contrast = max(float(np.median(tone[: lettering or count])), 0.05)
+    levels = _full_contrast(contrast)
+    neighbours = np.ones((3, 3), dtype=np.uint8)
+    broad, scanned = cv2.dilate(soft, neighbours), cv2.dilate(scan, neighbours)
+    for part, plain in zip(fitted, true, strict=True):
+        group, members = part.group, part.group.members
+        lacking = cv2.subtract(
+            plain.ravel(), levels[group.cut(np.asarray(scanned), part.down, part.across)].ravel()
         )
-    contrast = max(float(np.median(values[4, : lettering or count])), 0.05)
-    for (members, *_), seen, plain in zip(groups, fitted, true, strict=True):
-        level = np.minimum(seen / contrast, 1.0)
-        extra = _without_folds(np.maximum(level - largest(plain), 0))
-        missing = np.maximum(plain - largest(level), 0)
-        own = np.maximum(plain.sum(axis=(1, 2)), 1.0)
-        # a speck is as dark as a stroke and not as long
-        speck = _LONG_SHARE * averaged(extra, _LONG).max(axis=(1, 2))
-        values[0, members] = np.minimum(averaged(extra, WINDOW).max(axis=(1, 2)), speck)
-        values[1, members] = averaged(missing, WINDOW).max(axis=(1, 2))
-        values[5, members] = own
-        values[2, members] = extra.sum(axis=(1, 2)) / own
-        values[3, members] = _correlations(seen, plain)
-    extra, missing, surplus, likeness, tone, ink = values
+        missing[members] = densest(np.asarray(lacking, dtype=np.uint8).reshape(plain.shape), WINDOW)
+        spare = cv2.subtract(levels[part.seen].ravel(), group.cut(np.asarray(broad)).ravel())
+        over = np.asarray(spare, dtype=np.uint8).reshape(plain.shape)
+        extra[members], surplus[members] = _too_much(over, ink[members])
+        unlike = _unlikeness(ink[members], likeness[members], extra[members], missing[members])
+        folded = np.flatnonzero(unlike >= _FOLDED)
+        if folded.size:
+            there = members[folded]
+            extra[there], surplus[there] = _too_much(_without_folds(over[folded]), ink[there])
     return Scores(extra, missing, surplus, likeness, tone, ink, sigma, np.zeros(count, dtype=np.bool_))
 
 
-def largest(windows: Floats) -> Floats:
-    """The largest of each pixel and its eight neighbours."""
-    padded = np.pad(windows, ((0, 0), (1, 1), (1, 1)))
-    across = np.maximum(np.maximum(padded[:, :, :-2], padded[:, :, 1:-1]), padded[:, :, 2:])
-    return np.maximum(np.maximum(across[:, :-2], across[:, 1:-1]), across[:, 2:])
+def _full_contrast(contrast: float) -> Pixels:
+    """What each level of ink is when the text is black."""
+    return np.round(np.minimum(np.arange(256) / contrast, 255)).astype(np.uint8)
 
 
-def averaged(windows: Floats, side: int) -> Floats:
-    """The mean over squares of ``side`` pixels that lie in the window."""
-    sums = np.cumsum(np.cumsum(np.pad(windows, ((0, 0), (1, 0), (1, 0))), axis=1), axis=2)
-    found = sums[:, side:, side:] - sums[:, :-side, side:] - sums[:, side:, :-side] + sums[:, :-side, :-side]
-    return np.asarray(found / side**2, dtype=np.float32)
+def _too_much(over: Pixels, ink: Floats) -> tuple[Floats, Floats]:
+    # a speck is as dark as a stroke and not as long
+    most = np.minimum(densest(over, WINDOW), _LONG_SHARE * densest(over, _LONG))
+    return most, np.asarray(over.sum(axis=(1, 2), dtype=np.float32) / 255 / ink)
 
 
-def _without_folds(extra: Floats) -> Floats:
+def _without_folds(extra: Pixels) -> Pixels:
     """A fold or a scratch goes through the whole window and beyond: what is in all of a row or column is no glyph's."""
     for axis in (2, 1):
         place = extra.shape[axis] // 5
         through = np.partition(extra, place, axis=axis).take([place], axis=axis)
-        extra = np.maximum(extra - through, 0)
+        extra = extra - np.minimum(extra, through)
     return extra

@@ -1,71 +1,81 @@
-"""The scanned page brought upright onto the truth, as ink from 0 to 1 at the resolution of the truth."""
+"""The scanned page brought upright onto the truth, at the resolution of the truth."""
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
-from anti_forgery.comparison.blocks import Floats, block_shifts, smooth
-from anti_forgery.comparison.registration import Registration, ink_of, mapped
-from anti_forgery.comparison.truth import DOTS, DPI, SHAPE
+from anti_forgery.comparison.blocks import Floats, Pixels, block_shifts, smooth
+from anti_forgery.comparison.pages import Levels, ink_of, mapped
+from anti_forgery.comparison.registration import Registration
+from anti_forgery.comparison.truth import DPI
 from certificates.pdf.sheet import PAPER
 
-_CELLS = (24, 17)
-"""Rows and columns of the mesh that the page is brought upright with."""
+_CELL = 4.0
+"""Millimetres between points that are mapped exactly; between them the map is linear."""
 _BLOCK, _BEND = 13.0, 1.0
 """Side of the blocks that are looked for once more, and how far they may have moved, in millimetres."""
+_SETTLING = 3
+"""By what the truth is made smaller for it: a shift is known to a fraction of a pixel."""
+_STRIP = 6
+"""Rows of cells that are brought upright at once: what is at hand in the processor's memory."""
 
 
-def upright(picture: Image.Image, found: Registration, dpi: float = DPI) -> Image.Image:
-    """The page of ``picture`` as the truth lies, at ``dpi``."""
-    rows, columns = _CELLS
-    ys, xs = np.linspace(0, PAPER[1], rows + 1), np.linspace(0, PAPER[0], columns + 1)
-    grid = np.stack(np.meshgrid(xs, ys), axis=-1)
-    placed = mapped(found.to_picture, (grid + _shift_at(found.shifts, grid)).reshape(-1, 2))
-    corners = placed.reshape(rows + 1, columns + 1, 2)
+def upright(picture: Pixels, found: Registration, dpi: float = DPI, *, factor: int = 1) -> Pixels:
+    """The page of ``picture``, which is smaller than the scan by ``factor``, as the truth lies, at ``dpi``."""
     dots = dpi / 25.4
-    across, down = np.round(xs * dots).astype(int), np.round(ys * dots).astype(int)
-    mesh = [
-        (
-            (int(across[c]), int(down[r]), int(across[c + 1]), int(down[r + 1])),
-            tuple(
-                float(side)
-                for corner in (corners[r, c], corners[r + 1, c], corners[r + 1, c + 1], corners[r, c + 1])
-                for side in corner
-            ),
+    width, height = round(PAPER[0] * dots), round(PAPER[1] * dots)
+    cell = round(_CELL * dots)
+    places = (_places(found, (width, height), cell, dots) / factor - 0.5).astype(np.float32)
+    columns = places.shape[1]
+    page = np.empty((height, width, *picture.shape[2:]), dtype=np.uint8)
+    for top in range(0, places.shape[0] - 2, _STRIP):
+        part = places[top : top + _STRIP + 2]
+        fine = cv2.resize(part, (columns * cell, len(part) * cell), interpolation=cv2.INTER_LINEAR)
+        strip = page[top * cell : (top + _STRIP) * cell]
+        cv2.remap(
+            picture,
+            np.asarray(fine)[cell : cell + len(strip), cell : cell + width],
+            np.empty(0, dtype=np.float32),
+            cv2.INTER_LINEAR,
+            dst=strip,
+            borderMode=cv2.BORDER_CONSTANT,
+            borderValue=(255, 255, 255),
         )
-        for r in range(rows)
-        for c in range(columns)
-    ]
-    size = (round(PAPER[0] * dots), round(PAPER[1] * dots))
-    return picture.transform(size, Image.Transform.MESH, mesh, Image.Resampling.BILINEAR)
+    return page
 
 
-def settled(picture: Image.Image, found: Registration, truth: NDArray[np.uint8]) -> Registration:
+def _places(found: Registration, size: tuple[int, int], cell: int, dots: float) -> Floats:
+    """Where the middles of cells lie in the scan, with one cell more on each side: enlarging fills the space between."""
+    columns, rows = (-(-side // cell) + 2 for side in size)
+    grid = np.stack(np.meshgrid(np.arange(columns) - 0.5, np.arange(rows) - 0.5), axis=-1) * cell / dots
+    placed = mapped(found.to_picture, (grid + _shift_at(found.shifts, grid)).reshape(-1, 2))
+    return placed.reshape(rows, columns, 2)
+
+
+def settled(scan: Levels, found: Registration, truth: Levels) -> Registration:
     """``found`` after smaller blocks of the upright page have been looked for once more: paper that bends."""
-    size = (round(SHAPE[1] / 2), round(SHAPE[0] / 2))
-    true = np.asarray(Image.fromarray(truth).resize(size, Image.Resampling.BOX), dtype=np.float32) / 255
-    page = upright(picture, found, DPI / 2).resize(size)
-    seen = ink_of(np.asarray(page, dtype=np.float32), round(3 * DOTS))
-    side, margin = round(_BLOCK * DOTS / 2), round(_BEND * DOTS / 2)
-    rows, columns = round(size[1] / side), round(size[0] / side)
+    true = truth.level(_SETTLING)
+    dots = DPI / _SETTLING / 25.4
+    corners = mapped(found.to_picture, np.array([(0.0, 0.0), (0.0, PAPER[1])]))
+    factor = max(1, int(float(np.linalg.norm(corners[1] - corners[0])) / (PAPER[1] * dots)))
+    seen = ink_of(upright(scan.level(factor), found, DPI / _SETTLING, factor=factor), round(6 * dots))
+    side, margin = round(_BLOCK * dots), round(_BEND * dots)
+    rows, columns = round(true.shape[0] / side), round(true.shape[1] / side)
     shifts, trust = block_shifts(seen, true, side, margin, rows, columns)
-    rest = smooth(shifts.astype(np.float64) / (DOTS / 2), trust)
+    rest = smooth(shifts.astype(np.float64) / dots, trust)
     middles = np.stack(
-        np.meshgrid(
-            (np.arange(columns) + 0.5) * PAPER[0] / columns, (np.arange(rows) + 0.5) * PAPER[1] / rows
-        ),
-        axis=-1,
+        np.meshgrid((np.arange(columns) + 0.5) * side / dots, (np.arange(rows) + 0.5) * side / dots), axis=-1
     )
     return Registration(
         found.to_picture, found.likeness, (rest + _shift_at(found.shifts, middles)).astype(np.float32)
     )
 
 
-def page_ink(page: Image.Image) -> Floats:
-    """Ink of an upright page in grey; shape as the truth's."""
-    return ink_of(np.asarray(page, dtype=np.float32)[: SHAPE[0], : SHAPE[1]], round(6 * DOTS))
+def page_ink(grey: Pixels) -> Pixels:
+    """Ink of an upright page in grey, at the truth's resolution."""
+    return ink_of(grey, round(6 * DPI / 25.4))
 
 
 def _shift_at(shifts: Floats, grid: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageFilter
 
-from anti_forgery.comparison.blocks import Floats
+from anti_forgery.comparison.blocks import Pixels
 from anti_forgery.comparison.truth import DOTS, SealPlace, Truth
 from certificates.pdf.sheet import Box
 
@@ -38,44 +38,44 @@ def tiles(truth: Truth) -> Iterator[tuple[SealPlace, Box]]:
                     yield seal, box
 
 
-def tones(scan: Floats, shown: Image.Image, truth: Truth, sigma: float) -> list[tuple[SealPlace, float]]:
+def tones(
+    seen: Pixels, shown: Pixels, true: Pixels, seals: Sequence[SealPlace], sigma: float
+) -> list[tuple[SealPlace, float]]:
     """Each seal and how far its ink is from that of the text and the rules; 1 is the limit.
 
-    ``shown`` is the upright page with half the resolution, ``sigma`` the blur of the scan in pixels: fine strokes are
-    lighter than broad ones for that reason alone.
+    All three pages have half the resolution: the ink of the scan, the scan in grey or in red, green and blue, and the
+    truth. ``sigma`` is the blur of the scan in whole pixels: fine strokes are lighter than broad ones for that reason alone.
     """
-    true = Image.fromarray(truth.ink).reduce(2)
-    expected = np.asarray(true.filter(ImageFilter.GaussianBlur(sigma / 2)), dtype=np.float32) / 255
-    seen = np.asarray(Image.fromarray(scan.astype(np.float32)).reduce(2))
-    core = (np.asarray(true) > 255 * _CORE) & (expected > _BROAD)
-    ratio = np.where(core, seen / np.maximum(expected, _BROAD), 0)
-    others = core.copy()
-    for seal in truth.seals:
-        others[_window(_grown(seal.box), DOTS / 2)] = False
-    if others.sum() < _LEAST_CORE:
+    soft = np.asarray(cv2.GaussianBlur(true, (0, 0), sigma / 2)) if sigma > 0 else true
+    core = (true > 255 * _CORE) & (soft > 255 * _BROAD)
+    rows, columns = np.nonzero(core)
+    ratio = seen[rows, columns] / soft[rows, columns].astype(np.float32)
+    tint = _tint(shown[rows, columns])
+    inside = [_within(seal.box, rows, columns) for seal in seals]
+    others = ~np.any([_within(_grown(seal.box), rows, columns) for seal in seals], axis=0)
+    if not inside or others.sum() < _LEAST_CORE:
         return []
-    usual, tint = float(np.median(ratio[others])), _tint(shown, others)
+    usual, usual_tint = float(np.median(ratio[others])), float(np.median(tint[others]))
     found = []
-    for seal in truth.seals:
-        window = _window(seal.box, DOTS / 2)
-        inside = np.zeros_like(core)
-        inside[window] = core[window]
-        if inside.sum() < _LEAST_CORE:
+    for seal, here in zip(seals, inside, strict=True):
+        if here.sum() < _LEAST_CORE:
             continue
-        tone = float(np.median(ratio[inside])) / max(usual, 0.05)
+        tone = float(np.median(ratio[here])) / max(usual, 0.05)
         low, high = TONE_LIMITS
         beyond = max((1 - tone) / (1 - low), (tone - 1) / (high - 1))
-        found.append((seal, max(beyond, abs(_tint(shown, inside) - tint) / COLOUR_LIMIT)))
+        found.append((seal, max(beyond, abs(float(np.median(tint[here])) - usual_tint) / COLOUR_LIMIT)))
     return found
 
 
-def _tint(page: Image.Image, core: NDArray[np.bool_]) -> float:
-    """How much redder than blue the ink of ``core`` is, in levels."""
-    if page.mode != "RGB":
-        return 0.0
-    rows, columns = min(core.shape[0], page.height), min(core.shape[1], page.width)
-    picked = np.asarray(page)[:rows, :columns][core[:rows, :columns]].astype(np.float32)
-    return float(np.median(picked[:, 0] - picked[:, 2])) if len(picked) else 0.0
+def _tint(ink: Pixels) -> NDArray[np.int16]:
+    """How much redder than blue, in levels."""
+    return ink[:, 0].astype(np.int16) - ink[:, 2] if ink.ndim == 2 else np.zeros(len(ink), dtype=np.int16)
+
+
+def _within(box: Box, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> NDArray[np.bool_]:
+    down, across = _window(box, DOTS / 2)
+    inside = (rows >= down.start) & (rows < down.stop) & (columns >= across.start) & (columns < across.stop)
+    return np.asarray(inside)
 
 
 def _window(box: Box, dots: float) -> tuple[slice, slice]:

@@ -56,6 +56,7 @@ class Truth:
     seals: tuple[SealPlace, ...]
 
 
+@lru_cache(maxsize=4)
 def truth_of(front: str, face: Typeface) -> Truth:
     """Raises WireError when ``front`` is not a drawing, RefusedError (NO_GLYPH) when ``face`` lacks a character."""
     glyphs, seal = _glyphs(front, face)
@@ -74,7 +75,6 @@ def truth_of(front: str, face: Typeface) -> Truth:
     )
 
 
-@lru_cache(maxsize=4)
 def _drawn(front: str, face: Typeface) -> NDArray[np.uint8]:
     with pypdfium2.PdfDocument(front_pdf(front, face)) as document:
         page = document[0].render(scale=DPI / 72, grayscale=True).to_numpy()
