@@ -71,6 +71,12 @@ def _verdict(report: Report) -> str:
             "相違がありましたが、すべて原本のとおり訂正しました。",
             "Rows differed; all have been set right.",
         )
+    if report.is_undecided:
+        return _words(
+            "repaired",
+            "異動処理が続き、判定できなかった区画があります。次の照合で確かめます。ほかに相違は残っていません。",
+            "Changes kept coming, so some leaves could not be judged; the next run looks again. Nothing else differs.",
+        )
     return _words(
         "open",
         "相違が残っています。該当者への発行は停止しています。",
@@ -98,6 +104,12 @@ def _table(report: Report) -> str:
     return f"<table><caption>相違の一覧</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
+def _subject(finding: Finding) -> str:
+    if finding.outcome is Outcome.UNDECIDED:
+        return f"区画 / leaf {finding.subject}"
+    return finding.subject[1:]
+
+
 def _rows(finding: Finding) -> str:
     differences = "<br>".join(
         f"{_KINDS.get(row.kind, escape(row.kind))} {escape(row.key)}：{_HOW[row.how]}" for row in finding.rows
@@ -105,6 +117,6 @@ def _rows(finding: Finding) -> str:
     households = "<br>".join(escape(household) for household in finding.households) or "–"
     japanese, english = _OUTCOMES[finding.outcome]
     return (
-        f"<tr><td>{escape(finding.subject[1:])}</td><td>{households}</td><td>{differences}</td>"
+        f"<tr><td>{escape(_subject(finding))}</td><td>{households}</td><td>{differences or '–'}</td>"
         f'<td>{japanese}<br><span lang="en">{english}</span></td></tr>'
     )

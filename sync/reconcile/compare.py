@@ -1,8 +1,9 @@
 """Comparing copy and registry without I/O: down the digest tree to the leaves that differ, and the verdict on rows.
 
-The number decides what a difference means. The copy's rows are read first, at number a; the registry is asked after
-that, and answers at p ≥ a. A subject that no change above a names has had the same rows at the registry from a to p:
-if the copy's are others, they are wrong. If one does name it, the difference may be that change on its way.
+The numbers decide what a difference means: the copy's rows are those of number a, the registry's answer that of p.
+Read first, the copy stands at a ≤ p: a subject that no change above a names has had the same rows at the registry from
+a to p, and if the copy's are others, they are wrong. If one does name it, the difference may be that change on its way.
+Read again once it has come to a ≥ p, the copy is at one with the answer wherever nothing above p has touched the leaf.
 """
 
 from __future__ import annotations
@@ -81,27 +82,17 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """One subject whose rows differ. ``aside``: the kinds of row that are not to be touched. ``touched``: the number
-    that the copy must have reached before it can be judged."""
+    """One subject whose rows differ. ``aside``: the kinds of row that are not to be touched."""
 
     subject: str = field(repr=False)
     verdict: Verdict
     rows: Sequence[RowDifference] = field(repr=False)
     aside: frozenset[str] = frozenset()
     household: str | None = field(default=None, repr=False)
-    touched: int = 0
 
 
 def judge(held: Holdings, answer: LeavesAnswer, leaves: Sequence[str]) -> Sequence[Difference]:
-    """The subjects below ``leaves`` that differ, and why. ``held`` was read before the registry was asked.
-
-    Raises ReconciliationError when the registry stands at a lower number than the copy, WireError.
-    """
-    if answer.position < held.applied:
-        raise ReconciliationError(
-            f"the registry stands at {answer.position}, the copy at {held.applied}: its books are older than the "
-            "copy; a full load has to come first"
-        )
+    """The subjects below ``leaves`` that differ, and why. Raises WireError."""
     theirs: dict[str, dict[tuple[str, str], int]] = {}
     touched: dict[str, int] = {}
     asked = frozenset(leaves)
@@ -115,8 +106,17 @@ def judge(held: Holdings, answer: LeavesAnswer, leaves: Sequence[str]) -> Sequen
         mine = {(row.kind, row.key): row.digest for row in held.rows.get(name, ())}
         rows = _differences(mine, theirs.get(name, {}))
         if rows:
-            found.append(_difference(name, rows, held, touched.get(name, 0)))
+            found.append(_difference(name, rows, held, answer.position, touched.get(name, 0)))
     return found
+
+
+def require_younger(held: Holdings, answer: LeavesAnswer) -> None:
+    """Raises ReconciliationError when the registry answers at a lower number than the copy had before it was asked."""
+    if answer.position < held.applied:
+        raise ReconciliationError(
+            f"the registry stands at {answer.position}, the copy at {held.applied}: its books are older than the "
+            "copy; a full load has to come first"
+        )
 
 
 def _differences(
@@ -131,17 +131,17 @@ def _differences(
     return rows
 
 
-def _difference(name: str, rows: Sequence[RowDifference], held: Holdings, touched: int) -> Difference:
+def _difference(
+    name: str, rows: Sequence[RowDifference], held: Holdings, position: int, touched: int
+) -> Difference:
     aside = held.aside.get(name, frozenset())
     if name in held.erased and name not in held.rows:
         verdict = Verdict.ERASED
-    elif touched > held.applied:
+    elif touched > held.applied or held.latest(leaf_of(name)) > position:
         verdict = Verdict.IN_FLUX
     elif {row.kind for row in rows} <= aside:
         verdict = Verdict.SET_ASIDE
     else:
         verdict = Verdict.WRONG
     household = next((row.household for row in held.rows.get(name, ()) if row.household), None)
-    return Difference(
-        subject=name, verdict=verdict, rows=rows, aside=aside, household=household, touched=touched
-    )
+    return Difference(subject=name, verdict=verdict, rows=rows, aside=aside, household=household)

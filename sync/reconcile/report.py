@@ -28,7 +28,8 @@ BY_RIGHTS = (Outcome.SET_ASIDE, Outcome.ERASED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """``households``: 世帯番号 in the copy and at the registry."""
+    """``households``: 世帯番号 in the copy and at the registry. Of what is undecided ``subject`` is the leaf alone, and
+    nobody and no row is named: nothing is known to be wrong there."""
 
     subject: str = field(repr=False)
     households: Sequence[str] = field(repr=False)
@@ -60,6 +61,14 @@ class Report:
     def is_equal(self) -> bool:
         """Nothing differed but what differs by rights."""
         return all(finding.outcome in BY_RIGHTS for finding in self.findings)
+
+    @property
+    def is_undecided(self) -> bool:
+        """Nothing is known to differ that has not been set right, but it could not be said of all."""
+        others = [finding for finding in self.findings if finding.outcome is not Outcome.UNDECIDED]
+        return len(others) < len(self.findings) and all(
+            finding.outcome is Outcome.REPAIRED or finding.outcome in BY_RIGHTS for finding in others
+        )
 
     @property
     def is_set_right(self) -> bool:
@@ -106,6 +115,8 @@ def as_text(report: Report) -> str:
     if report.moved:
         lines.append(f"{report.moved} stored leaves were not those of their rows and have been set right")
     for finding in report.findings:
+        if finding.outcome is Outcome.UNDECIDED:
+            lines.append(f"{finding.outcome.value:10} leaf {finding.subject}")
         where = ", ".join(finding.households) or "-"
         lines += [
             f"{finding.outcome.value:10} {finding.subject} household {where}: {row.kind} {row.key} {row.how.value}"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence, Set
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -26,7 +27,6 @@ from sync.reconcile.subjects import is_subject
 _SUBJECTS_AT_ONCE = 50
 _OUTCOMES = {
     Verdict.WRONG: Outcome.BLOCKED,
-    Verdict.IN_FLUX: Outcome.UNDECIDED,
     Verdict.SET_ASIDE: Outcome.SET_ASIDE,
     Verdict.ERASED: Outcome.ERASED,
 }
@@ -63,6 +63,7 @@ async def reconcile(
     repaired = await setting.set_right(differences, repair=repair)
     off = {*scan.moved, *(differing if quick else ())} - {leaf_of(one.subject) for one in differences}
     moved = await set_leaves(engine, off)
+    undecided = {one.subject for one in differences if one.verdict is Verdict.IN_FLUX}
     findings = [
         Finding(
             subject=one.subject,
@@ -71,8 +72,14 @@ async def reconcile(
             outcome=Outcome.REPAIRED if one.subject in repaired else _OUTCOMES[one.verdict],
         )
         for one in differences
+        if one.subject not in undecided
     ]
-    await settle(engine, _doubtful(findings, in_doubt), clock())
+    await settle(engine, _doubtful(findings, undecided, in_doubt), clock())
+    # nothing is known to be wrong with anybody there, so nobody is named
+    findings += [
+        Finding(subject=leaf, households=(), rows=(), outcome=Outcome.UNDECIDED)
+        for leaf in sorted(set(map(leaf_of, undecided)))
+    ]
     return Report(
         municipality=municipality,
         at=at,
@@ -88,14 +95,14 @@ async def reconcile(
     )
 
 
-def _doubtful(findings: Sequence[Finding], in_doubt: Collection[str]) -> frozenset[str]:
+def _doubtful(findings: Sequence[Finding], undecided: Set[str], in_doubt: Set[str]) -> frozenset[str]:
     """Whoever is still wrong with his households; nobody is trusted again while it cannot be decided about him."""
     doubtful: set[str] = set()
     for finding in findings:
         if finding.outcome is Outcome.BLOCKED:
             doubtful |= {finding.subject, *(f"h{household}" for household in finding.households)}
-        elif finding.outcome is Outcome.UNDECIDED and finding.subject in in_doubt:
-            doubtful |= {finding.subject, *(name for name in in_doubt if name[:1] == "h")}
+    if still := in_doubt & undecided:
+        doubtful |= {*still, *(name for name in in_doubt if name[:1] == "h")}
     return frozenset(doubtful)
 
 
@@ -136,18 +143,31 @@ class _SettingRight:
         """The subjects whose rows are the registry's now; asks again while changes of them are on their way."""
         waiting = {one.subject: one for one in differences if one.verdict is Verdict.WRONG}
         repaired: set[str] = set()
-        for _ in range(self._patience.rounds):
-            latest = 0
-            for portion in portions(sorted(waiting), _SUBJECTS_AT_ONCE):
-                replacements = await self._replacements([waiting[name] for name in portion])
-                latest = max(latest, *(one.touched for one in replacements))
-                if repair:
-                    repaired |= await replace(self._engine, replacements)
-            waiting = {name: one for name, one in waiting.items() if name not in repaired}
-            if not repair or not waiting:
+        for round_ in range(self._patience.rounds):
+            offered = [
+                await self._replacements([waiting[name] for name in portion])
+                for portion in portions(sorted(waiting), _SUBJECTS_AT_ONCE)
+            ]
+            if not repair:
                 break
-            await self._search.wait_for(latest)
+            repaired |= await self._take_over(offered)
+            waiting = {name: one for name, one in waiting.items() if name not in repaired}
+            if not waiting:
+                break
+            await asyncio.sleep(self._patience.rest(round_))
         return frozenset(repaired)
+
+    async def _take_over(self, offered: Sequence[Sequence[Replacement]]) -> frozenset[str]:
+        """Those of which the copy lacks a change are offered once more when it has come to it."""
+        taken: set[str] = set()
+        for replacements in offered:
+            taken |= await replace(self._engine, replacements)
+        late = [[one for one in replacements if one.subject not in taken] for replacements in offered]
+        latest = max((one.touched for replacements in late for one in replacements), default=None)
+        if latest is not None and await self._search.wait_for(latest):
+            for replacements in filter(None, late):
+                taken |= await replace(self._engine, replacements)
+        return frozenset(taken)
 
     async def _replacements(self, wrong: Sequence[Difference]) -> Sequence[Replacement]:
         asked = [one.subject for one in wrong if is_subject(one.subject)]

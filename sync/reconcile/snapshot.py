@@ -15,6 +15,7 @@ from sync.copy.database import reading
 from sync.copy.sql_rows import feed_state_of
 from sync.copy.store import FeedState
 from sync.copy.tables import blocks, doubts, erasures, feed_state
+from sync.copy.tables import leaves as stored
 from sync.reconcile.leaves import SEPARATOR, leaf_of, subject, text_digest
 from sync.reconcile.sources import HOUSEHOLD_PLACE, SOURCES, Source, among
 
@@ -49,13 +50,20 @@ class Holdings:
     """What the copy holds below some leaves at number ``applied``.
 
     ``aside``: the kinds of row that differ by rights, because a change of them is in quarantine. ``erased``: subjects
-    whose rows were erased after the legal period.
+    whose rows were erased after the legal period. ``touched``: the highest number of a change in each leaf; ``loaded``
+    that of the last full load.
     """
 
     applied: int
     rows: Mapping[str, Sequence[HeldRow]] = field(repr=False)
     aside: Mapping[str, frozenset[str]] = field(repr=False)
     erased: frozenset[str] = field(repr=False)
+    touched: Mapping[str, int] = field(default_factory=dict, repr=False)
+    loaded: int = 0
+
+    def latest(self, leaf: str) -> int:
+        """The number from which on the rows of the leaf have been what they are."""
+        return max(self.loaded, self.touched.get(leaf, 0))
 
 
 @contextlib.asynccontextmanager
@@ -105,8 +113,17 @@ async def holdings(engine: AsyncEngine, leaves: Sequence[str]) -> Holdings:
         aside = await kinds_aside(connection, leaves)
         stems = among(erasures.c.subject, leaves)
         erased = frozenset(await connection.scalars(select(erasures.c.subject).where(stems)))
+        moved = select(stored.c.leaf, stored.c.touched).where(stored.c.leaf.in_(leaves))
+        touched = {row.leaf: row.touched for row in await connection.execute(moved)}
     rows = await asyncio.to_thread(_digested, texts, frozenset(leaves))
-    return Holdings(applied=state.applied, rows=rows, aside=aside, erased=erased)
+    return Holdings(
+        applied=state.applied,
+        rows=rows,
+        aside=aside,
+        erased=erased,
+        touched=touched,
+        loaded=state.loaded,
+    )
 
 
 def _digested(

@@ -15,7 +15,7 @@ from sync.registry.adapters.memory import MemoryBooks
 from sync.town.numbers import MUNICIPALITY
 from tests.sync.sync_world import KEY, NOW, TRUSTED, Held, TestRegistry
 
-BRISK = Patience(rounds=40, seconds=2.0, pause=0.005)
+BRISK = Patience(rounds=40, seconds=2.0, pause=0.005, longest_rest=0.05)
 
 
 @dataclass

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 
@@ -13,21 +14,27 @@ from sqlalchemy import select, text
 from certificates.domain.resident import Resident
 from certificates.errors import KofuError
 from load_tests.reconciling.damage import damage
+from load_tests.reconciling.near import NearOriginal
 from sync.change.records import Kind
 from sync.copy.store import row_of
 from sync.copy.tables import doubts, feed_state, resident_history, residents
+from sync.original.wire import LeavesAnswer
 from sync.reconcile.alone import alone
 from sync.reconcile.compare import How
+from sync.reconcile.leaves import leaf_of
 from sync.reconcile.repair import Replacement
 from sync.reconcile.repair import replace as set_in_place
 from sync.reconcile.report import Outcome
+from sync.reconcile.run import reconcile
 from sync.reconcile.search import Patience
 from sync.reconcile.snapshot import ReconciliationError, doubted
 from sync.registry import lives, moves
 from sync.town import Scenario
+from sync.town.numbers import MUNICIPALITY
 from tests.reconcile.conftest import Settle
-from tests.reconcile.reconcile_world import World, row_keys
+from tests.reconcile.reconcile_world import BRISK, World, row_keys
 from tests.sync.scenes import bad_move
+from tests.sync.sync_world import KEY, NOW, TRUSTED
 
 
 async def spoil(world: World, statement: str, **values: object) -> None:
@@ -85,10 +92,41 @@ async def test_a_change_on_its_way_is_no_difference_and_never_repaired(world: Wo
     report = await world.reconcile(patience=Patience(rounds=2, seconds=0.01, pause=0.001))
     (finding,) = report.findings
     assert finding.outcome is Outcome.UNDECIDED
+    assert (finding.subject, finding.households, finding.rows) == (leaf_of(f"r{child.number}"), (), ())
     assert not report.is_equal
     assert await doubted(world.engine) == frozenset()
     await world.feed()
     assert not (await world.reconcile()).findings
+
+
+async def test_somebody_who_is_named_by_a_change_in_every_look_is_judged_where_both_sides_stand(
+    world: World,
+) -> None:
+    child = a_child(world)
+    serial = next(card.serial for card in world.registry.town.cards if card.resident == child.number)
+    await spoil(world, "DELETE FROM cards WHERE serial = :s", s=serial)
+
+    class Busy(NearOriginal):
+        async def leaves(self, leaves: Sequence[str]) -> LeavesAnswer:
+            """Whenever it is asked, something has just been entered that the copy does not have yet."""
+            row = replace(child, name=f"見本　{world.registry.position}")
+            await world.enter(lives.correct(world.registry.state, [row], world.registry.entry()))
+            return await super().leaves(leaves)
+
+    async def flow() -> None:
+        while True:
+            await asyncio.sleep(0.02)
+            mark = await world.held.reader.watermark()
+            if mark is not None and mark.applied < world.registry.position:
+                await world.feed()
+
+    flowing = asyncio.create_task(flow())
+    original = Busy(world.books, MUNICIPALITY, KEY, TRUSTED)
+    report = await reconcile(world.engine, original, MUNICIPALITY, lambda: NOW, patience=BRISK)
+    flowing.cancel()
+    assert [finding.outcome for finding in report.findings] == [Outcome.REPAIRED]
+    assert row_keys(report) == {("card", serial)}
+    assert world.registry.position == 1  # one look was enough
 
 
 async def test_what_a_quarantined_change_names_is_left_alone(world: World) -> None:

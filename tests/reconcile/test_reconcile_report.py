@@ -53,7 +53,6 @@ class Log:
     [
         (Outcome.REPAIRED, False, "すべて原本のとおり訂正しました"),
         (Outcome.BLOCKED, False, "相違が残っています"),
-        (Outcome.UNDECIDED, False, "相違が残っています"),
         (Outcome.SET_ASIDE, True, "一致しています"),
         (Outcome.ERASED, True, "一致しています"),
     ],
@@ -65,6 +64,17 @@ def test_a_page_says_what_is_to_be_done(outcome: Outcome, equal: bool, verdict: 
     assert verdict in written
     assert "副本にない" in written
     assert "<script" not in written
+
+
+def test_what_is_undecided_is_named_by_its_leaf_alone() -> None:
+    undecided = Finding(subject="r0001000000003", households=(), rows=(), outcome=Outcome.UNDECIDED)
+    report = replace(EQUAL, findings=(finding(Outcome.REPAIRED), undecided))
+    assert (report.is_equal, report.is_set_right, report.is_undecided) == (False, False, True)
+    assert "undecided  leaf r0001000000003" in as_text(report)
+    assert "1 undecided" in summary(report)
+    assert "判定できなかった区画があります" in page(report)
+    blocked = replace(report, findings=(finding(Outcome.BLOCKED), undecided))
+    assert "相違が残っています" in page(blocked)
 
 
 def test_the_summary_names_nobody_and_the_text_everybody() -> None:
