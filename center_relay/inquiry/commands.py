@@ -59,8 +59,8 @@ def check_files(settings: InquirySettings, arguments: Sequence[str]) -> int:
 
 
 async def _ask(settings: InquirySettings, scans: Sequence[bytes]) -> Answer:
-    async with opened(settings, load(settings)) as inquire:
-        return await inquire(scans)
+    async with opened(settings, load(settings)) as site:
+        return await site.inquire(scans)
 
 
 def _read(path: Path, settings: InquirySettings) -> bytes:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ssl
-import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,13 +17,12 @@ from anti_forgery.key_files import KeyFolder
 from anti_forgery.key_watch import KeyWatch
 from center_relay.adapters.municipality import open_client
 from center_relay.inquiry.adapters.examiner import ExaminerLimits, ProcessExaminer
-from center_relay.inquiry.adapters.recalls import open_recall, require_recall
+from center_relay.inquiry.adapters.memories import Keeping, open_memories, require_memories
 from center_relay.inquiry.adapters.standings import CentreStandings, NoStandings
 from center_relay.inquiry.examining.pictures import MAX_PAGES
-from center_relay.inquiry.ports import Standings
+from center_relay.inquiry.ports import Rate, Standings, Turns
 from center_relay.inquiry.settings import MEGABYTE, InquirySettings
 from center_relay.inquiry.usecases.inquire import Inquire
-from center_relay.inquiry.usecases.rate import Turns
 from center_relay.inquiry.web.application import Site, site_application
 from center_relay.inquiry.web.page import Stated
 from center_relay.inquiry.web.texts import load_texts
@@ -50,13 +48,21 @@ class Loaded:
     fonts: tuple[Path, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """What answers inquiries, and who may ask how often."""
+
+    inquire: Inquire
+    turns: Turns
+
+
 def now() -> datetime:
     return datetime.now(UTC)
 
 
 def load(settings: InquirySettings) -> Loaded:
     """Raises ConfigurationError naming the setting or the file that is wrong."""
-    require_recall(settings.recall, processes=settings.processes)
+    require_memories(settings.recall, processes=settings.processes)
     return Loaded(
         tls=public_context(Path(settings.tls_certificate), Path(settings.tls_key))
         if settings.tls_certificate
@@ -75,11 +81,11 @@ def check(settings: InquirySettings) -> None:
 @contextlib.asynccontextmanager
 async def compose(settings: InquirySettings) -> AsyncIterator[Sequence[Listener]]:
     loaded = load(settings)
-    async with opened(settings, loaded) as inquire:
+    async with opened(settings, loaded) as site:
         yield [
             Listener(
                 name="inquiry",
-                application=site_application(_site(settings, inquire)),
+                application=site_application(_site(settings, loaded, site)),
                 host=settings.host,
                 port=settings.port,
                 tls=loaded.tls,
@@ -89,8 +95,8 @@ async def compose(settings: InquirySettings) -> AsyncIterator[Sequence[Listener]
 
 
 @contextlib.asynccontextmanager
-async def opened(settings: InquirySettings, loaded: Loaded) -> AsyncIterator[Inquire]:
-    """The use case over memory, line and examiners, which are ready; closes everything in reverse order."""
+async def opened(settings: InquirySettings, loaded: Loaded) -> AsyncIterator[Opened]:
+    """Memory, line and examiners are ready; closes everything in reverse order."""
     examiner = ProcessExaminer(
         loaded.fonts,
         ExaminerLimits(
@@ -101,13 +107,8 @@ async def opened(settings: InquirySettings, loaded: Loaded) -> AsyncIterator[Inq
         ),
     )
     async with contextlib.AsyncExitStack() as stack:
-        recall = await stack.enter_async_context(
-            open_recall(
-                settings.recall,
-                processes=settings.processes,
-                keep_for=settings.recall_life,
-                seconds=settings.call_seconds,
-            )
+        memories = await stack.enter_async_context(
+            open_memories(settings.recall, processes=settings.processes, keeping=_keeping(settings))
         )
         standings: Standings = NoStandings()
         if loaded.line is not None:
@@ -116,25 +117,31 @@ async def opened(settings: InquirySettings, loaded: Loaded) -> AsyncIterator[Inq
                 client=client, centre=settings.centre.rstrip("/"), seconds=settings.call_seconds
             )
         await examiner.warm_up()
-        yield Inquire(
+        inquire = Inquire(
             examiner=examiner,
             standings=standings,
-            recall=recall,
+            recall=memories.recall,
             keys=loaded.keys,
             secret=loaded.secret,
             clock=now,
         )
+        yield Opened(inquire=inquire, turns=memories.turns)
 
 
-def _site(settings: InquirySettings, inquire: Inquire) -> Site:
+def _keeping(settings: InquirySettings) -> Keeping:
+    return Keeping(
+        keep_for=settings.recall_life,
+        rate=Rate(burst=settings.burst, per_minute=settings.per_minute, together=settings.together),
+        seconds=settings.call_seconds,
+        turn_life=settings.longest_inquiry,
+    )
+
+
+def _site(settings: InquirySettings, loaded: Loaded, site: Opened) -> Site:
     return Site(
-        inquire=inquire,
-        turns=Turns(
-            burst=settings.burst,
-            per_minute=settings.per_minute,
-            together=settings.together,
-            monotonic=time.monotonic,
-        ),
+        inquire=site.inquire,
+        turns=site.turns,
+        secret=loaded.secret,
         uploads=asyncio.Semaphore(settings.uploads),
         limits=UploadLimits(
             files=settings.files,

@@ -1,4 +1,4 @@
-"""What the inquiry site needs from outside: somebody to look at scans, the fate of an order, a memory of inquiries."""
+"""What the inquiry site needs from outside: somebody to look at scans, the fate of an order, a memory of inquiries, turns."""
 
 from __future__ import annotations
 
@@ -149,4 +149,21 @@ class Recall(Protocol):
 
     async def note(self, mark: bytes, at: datetime) -> Asked:
         """What was known before, and from now on this inquiry too. Raises UnavailableError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """How often one receiver may ask: ``burst`` in a row, ``per_minute`` in the long run, ``together`` at one time."""
+
+    burst: int
+    per_minute: float
+    together: int
+
+
+class Turns(Protocol):
+    """Turns of receivers that come back with time. A receiver is a name that says nothing (``rate.receiver_name``)."""
+
+    def turn(self, name: str) -> AbstractAsyncContextManager[bool]:
+        """False when ``name`` has no turn now; a turn lasts as long as the context. Raises UnavailableError on entering."""
         ...

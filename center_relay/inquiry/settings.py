@@ -48,7 +48,7 @@ class InquirySettings:
     line_authority: str = setting("KOFU_INQUIRY_LINE_AUTHORITY", "PEM authority of that line", default="")
     recall: str = setting(
         "KOFU_INQUIRY_RECALL",
-        "memory://, redis://… or unix://…: which sheets were asked about, and when",
+        "memory://, redis://… or unix://…: which sheets were asked about and when, and how often an address asked",
         default="memory://",
         secret=True,
     )
@@ -143,6 +143,11 @@ class InquirySettings:
             key=Path(self.line_key),
             authority=Path(self.line_authority),
         )
+
+    @property
+    def longest_inquiry(self) -> float:
+        """Seconds from an inquiry's first byte to its answer, at most: upload, wait, look, and the calls beside it."""
+        return self.upload_seconds + self.patience_seconds + self.examine_seconds + 4 * self.call_seconds
 
     @property
     def recall_life(self) -> timedelta:

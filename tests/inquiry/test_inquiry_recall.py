@@ -11,15 +11,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from redis.asyncio import Redis
 
+from center_relay.inquiry.adapters.memories import Keeping, open_memories, require_memories
 from center_relay.inquiry.adapters.recall_memory import LATEST, MemoryRecall
 from center_relay.inquiry.adapters.recall_redis import RedisRecall
-from center_relay.inquiry.adapters.recalls import open_recall, require_recall
-from center_relay.inquiry.ports import Asked, Recall
+from center_relay.inquiry.ports import Asked, Rate, Recall
 from certificates.errors import ConfigurationError, UnavailableError
 
 NOW = datetime(2026, 3, 27, 4, 5, 6, 789000, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 YEAR = timedelta(days=365)
+KEEPING = Keeping(keep_for=YEAR, rate=Rate(burst=1, per_minute=1, together=1), seconds=1, turn_life=1)
 MARK = b"\1" * 32
 
 
@@ -89,13 +90,13 @@ async def test_a_memory_that_does_not_answer_is_unavailable() -> None:
         await RedisRecall(client, seconds=1, keep_for=YEAR).note(MARK, NOW)
     await client.aclose()
     with pytest.raises(ConfigurationError, match="cannot be opened"):
-        async with open_recall("unix:///nowhere/redis.sock", processes=1, keep_for=YEAR, seconds=1):
+        async with open_memories("unix:///nowhere/redis.sock", processes=1, keeping=KEEPING):
             pass
 
 
 def test_the_scheme_is_one_of_a_closed_table_and_memory_serves_one_process() -> None:
-    assert require_recall("redis://x", processes=2) == "redis"
+    assert require_memories("redis://x", processes=2) == "redis"
     with pytest.raises(ConfigurationError, match="memory://, redis://"):
-        require_recall("sqlite://x", processes=1)
+        require_memories("sqlite://x", processes=1)
     with pytest.raises(ConfigurationError, match="would look new"):
-        require_recall("memory://", processes=2)
+        require_memories("memory://", processes=2)

@@ -1,57 +1,28 @@
-"""How often one address may ask, and how much at once: turns that come back with time, kept in this process only."""
+"""Under which name an address is counted: households together, and no address in any memory."""
 
 from __future__ import annotations
 
-import contextlib
+import hashlib
+import hmac
 import ipaddress
-from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from datetime import datetime
 
-MOST = 50_000
+from certificates.domain.clock import JST
+
+_LABEL = b"kofu/inquiry/turns/1/"
 _PREFIX = 64  # of IPv6: one household has that many addresses
+_NAME_BYTES = 16
 
 
-@dataclass(slots=True, kw_only=True)
-class Turns:
-    """``burst`` in a row, ``per_minute`` in the long run, ``together`` at the same time.
+def receiver_name(secret: bytes, address: str, at: datetime) -> str:
+    """32 hexadecimal digits: HMAC-SHA256 of day (in Japan) and network, keyed with the site's secret.
 
-    ``monotonic`` gives seconds. Addresses are in no log. At most ``MOST`` are remembered: the one that has been silent
-    longest goes first, with all its turns.
+    Another day gives another name, so whoever reads the counts can neither follow an address nor, without the secret,
+    try all of them. What is no address has one name for all.
     """
-
-    burst: int
-    per_minute: float
-    together: int
-    monotonic: Callable[[], float]
-    _left: OrderedDict[str, tuple[float, float]] = field(default_factory=OrderedDict, repr=False)
-    _open: Counter[str] = field(default_factory=Counter, repr=False)
-
-    @contextlib.contextmanager
-    def turn(self, address: str) -> Iterator[bool]:
-        """False when ``address`` has no turn now; a turn lasts as long as the context."""
-        name = _network(address)
-        granted = self._open[name] < self.together and self._take(name)
-        if not granted:
-            yield False
-            return
-        self._open[name] += 1
-        try:
-            yield True
-        finally:
-            self._open[name] -= 1
-            if not self._open[name]:
-                del self._open[name]
-
-    def _take(self, name: str) -> bool:
-        now = self.monotonic()
-        left, since = self._left.pop(name, (float(self.burst), now))
-        left = min(float(self.burst), left + (now - since) * self.per_minute / 60)
-        granted = left >= 1
-        self._left[name] = (left - 1 if granted else left, now)
-        while len(self._left) > MOST:
-            self._left.popitem(last=False)
-        return granted
+    day = at.astimezone(JST).date().isoformat()
+    message = _LABEL + f"{day}/{_network(address)}".encode("ascii")
+    return hmac.new(secret, message, hashlib.sha256).hexdigest()[: 2 * _NAME_BYTES]
 
 
 def _network(address: str) -> str:
@@ -62,5 +33,6 @@ def _network(address: str) -> str:
     if isinstance(found, ipaddress.IPv6Address):
         if found.ipv4_mapped is not None:
             return str(found.ipv4_mapped)
-        return str(ipaddress.ip_network((found, _PREFIX), strict=False))
+        # without its zone, which the sender may choose
+        return str(ipaddress.ip_network((int(found), _PREFIX), strict=False))
     return str(found)

@@ -12,9 +12,9 @@ from typing import Final
 
 from aiohttp import web
 
-from center_relay.inquiry.ports import Clock, ExaminationError
+from center_relay.inquiry.ports import Clock, ExaminationError, Turns
 from center_relay.inquiry.usecases.inquire import Answer, Inquire
-from center_relay.inquiry.usecases.rate import Turns
+from center_relay.inquiry.usecases.rate import receiver_name
 from center_relay.inquiry.web.answer_json import answer_json
 from center_relay.inquiry.web.answer_page import answer_page
 from center_relay.inquiry.web.page import Stated, home, refused
@@ -45,10 +45,13 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """``proxies`` of our own stand in front: the address of a receiver is the one that the outermost has written down."""
+    """``proxies`` of our own stand in front: the address of a receiver is the one that the outermost has written down.
+
+    ``secret`` keys the name under which an address is counted."""
 
     inquire: Inquire
     turns: Turns
+    secret: bytes = field(repr=False)
     uploads: asyncio.Semaphore
     limits: UploadLimits
     stated: Stated
@@ -69,7 +72,8 @@ class Site:
         return _page(body)
 
     async def _answer(self, request: web.Request) -> Answer:
-        with self.turns.turn(self._address(request)) as granted:
+        name = receiver_name(self.secret, self._address(request), self.clock())
+        async with self.turns.turn(name) as granted:
             if not granted:
                 raise SiteError(SiteTrouble.TOO_OFTEN)
             if self.uploads.locked():
