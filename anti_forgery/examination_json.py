@@ -8,7 +8,7 @@ from anti_forgery.comparison.verdict import Comparison, Place
 from anti_forgery.copy_evidence import CopyEvidence
 from anti_forgery.examination import Examined, exit_code
 from anti_forgery.scans import Scan
-from anti_forgery.sheet import SheetFacts
+from anti_forgery.sheet_json import sheet_json
 from certificates.wire.codec import Json
 
 
@@ -27,7 +27,7 @@ def examination_json(examined: Sequence[Examined], *, show: bool = False) -> Jso
                 "outcome": one.verdict.outcome.value,
                 "reason": one.verdict.reason.name.lower(),
                 "detail": one.verdict.detail,
-                "sealed": None if one.verdict.sheet is None else _sealed(one.verdict.sheet, show),
+                "sealed": None if one.verdict.sheet is None else sheet_json(one.verdict.sheet, text=show),
                 "ground": _evidence(one.evidence),
                 "front": None if one.front is None else _place(one.front),
                 "comparison": None if one.comparison is None else _comparison(one.comparison),
@@ -47,20 +47,6 @@ def _evidence(found: CopyEvidence) -> Json:
 
 def _place(scan: Scan) -> Json:
     return {"file": str(scan.file), "page": scan.page}
-
-
-def _sealed(sheet: SheetFacts, show: bool) -> Json:
-    facts: dict[str, Json] = {
-        "issue_number": sheet.issue_number,
-        "page": sheet.page,
-        "pages": sheet.pages,
-        "copy": sheet.copy,
-        "municipality": sheet.municipality,
-        "issued_at": sheet.issued_at.isoformat(),
-    }
-    if show:
-        facts["text"] = sheet.text
-    return facts
 
 
 def _comparison(found: Comparison) -> Json:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 
+from anti_forgery.sheet_json import sheet_json
 from center_relay.inquiry.ports import Asked, Place, Restored, Seen
 from center_relay.inquiry.usecases.conclusions import SheetAnswer
 from center_relay.inquiry.usecases.inquire import Answer
@@ -28,18 +29,7 @@ def _sheet(answer: SheetAnswer) -> Json:
         "doubts": [doubt.value for doubt in answer.doubts],
         "outcome": answer.verdict.outcome.value,
         "reason": answer.verdict.reason.name.lower(),
-        "sealed": None
-        if sheet is None
-        else {
-            "issue_number": sheet.issue_number,
-            "page": sheet.page,
-            "pages": sheet.pages,
-            "copy": sheet.copy,
-            "municipality": sheet.municipality,
-            "issued_at": sheet.issued_at.isoformat(),
-            "register_sequence": sheet.register_sequence,
-            "text": sheet.text,
-        },
+        "sealed": None if sheet is None else sheet_json(sheet, text=True),
         "standing": None if answer.standing is None else answer.standing.value,
         "standing_since": None if told is None or told.since is None else told.since.isoformat(),
         "collected": None if told is None else told.collected,
