@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from anti_forgery.back import GROUND_PANEL
-from anti_forgery.ground import CYAN, Disc, dots_object, ground_object
+from anti_forgery.ground import CYAN, Disc, design_of, dots_object, ground_object
+from anti_forgery.ground_design import GroundDesign
 from anti_forgery.micro_text import micro_border
 from anti_forgery.note import note_font, note_object
 from anti_forgery.pdf_objects import stream_object
@@ -22,9 +23,10 @@ BACK_EMBLEM = Disc(x=297.6, y=704.0, radius=70.0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Constants:
-    """The block, and the numbers of the objects in it that a sheet refers to."""
+    """The block, the numbers of the objects in it that a sheet refers to, and the design of its ground."""
 
     block: Block = field(repr=False)
+    ground: GroundDesign
     front_ground: int
     back_ground: int
     backdrop: int
@@ -44,6 +46,7 @@ def constants(profile: PrinterProfile, municipality: str, first: int) -> Constan
     note = block.add(note_object(profile, font))
     return Constants(
         block=block.finish(),
+        ground=design_of(profile),
         front_ground=front_ground,
         back_ground=back_ground,
         backdrop=backdrop,

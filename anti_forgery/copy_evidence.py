@@ -1,48 +1,72 @@
-"""Does the ground of a scanned back look as it was printed, or as a copier leaves it? Evidence, never a proof.
+"""Does the ground of a scanned sheet look as it was printed, or as a copier leaves it? Evidence, never a proof.
 
-``copying`` looks at an upright front; here the codes say where each point of the back lies, so a photograph serves.
-
-The ground is 100 % cyan and black ink is the same in all channels, so red over blue is the cyan alone, whatever the light. In
-an original the word 「複写」 and the ground around it have one tone; a copier loses the fine dots and keeps the coarse ones.
+In an original the word and the ground around it have one tone. A copier that decides between ink and no ink loses the
+fine dots and keeps the coarse ones, so the word stands darker than what is around it. A copy that keeps tones (a
+photographic mode, a fine scanner with a fine printer) shows no word: no sign of copying proves no original.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import zxingcpp
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageFilter
 
-from anti_forgery.back import GRID, GROUND_PANEL, PANEL, SLOT, code_grid
-from anti_forgery.comparison.registration import homography
-from anti_forgery.copying import Ground
-from anti_forgery.ground import ORIGIN, TILE, TILES, word_mask
+from anti_forgery.back import GRID, GROUND_PANEL, PANEL, SLOT
+from anti_forgery.ground_design import GroundDesign
+from anti_forgery.ground_points import PAGE, Mask, Points, back_points, front_points
 from anti_forgery.reading import is_readable
-from anti_forgery.symbols import Symbol, UnreadableError, assemble, symbol_from
+from anti_forgery.sealed import ground_named
+from anti_forgery.upright_back import upright_back
+from certificates.errors import WireError
 
 Floats = NDArray[np.floating[Any]]
 
-_PAGE = (4961, 7016)
-"""Width and height of A4 in dots of 600 dpi."""
-_STEP = 6
-"""Dots of 600 dpi in one point that is looked at: 100 an inch."""
-LEAST_CYAN = 0.025
-"""Mean cyan of ground and word together below which the scan has no colour, or the ground was not printed."""
-ORIGINAL, COPY = 0.22, 0.40
-"""Contrast of word and ground up to which a sheet is likely original, and from which it is likely a copy."""
+FRONT_STEP, BACK_STEP = 4, 6
+"""Dots of 600 dpi in one point that is looked at: 150 an inch of a front, whose pictures have no more, 100 of a back."""
+FRONT_SIZE = (PAGE[0] // FRONT_STEP, PAGE[1] // FRONT_STEP)
+
+
+class Ground(Enum):
+    """What the ground of a side says."""
+
+    LIKELY_ORIGINAL = "likely-original"
+    LIKELY_COPY = "likely-copy"
+    CANNOT_TELL = "cannot-tell"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Contrast of word and ground up to which a sheet is likely original, and from which it is likely a copy; and the
+    mean ink of both below which there is no ground to judge."""
+
+    original: float
+    copy: float
+    least: float
+
+
+FRONT_LIMITS = Limits(original=0.40, copy=0.70, least=0.03)
+"""A scanner's tone curve takes more from the fine dots than from the coarse ones: models of scans of originals give up
+to 0.38. Copiers that decide between ink and no ink give 1, but so can a scanner that removes the background, so the
+word is a hint to look at the paper and accuses nobody. The usual ground is printed with 0.125."""
+BACK_LIMITS = Limits(original=0.22, copy=0.40, least=0.025)
+"""Red over blue knows no tone curve, and so can be judged more sharply."""
+_CONTENT = 110
+"""Blue, in which cyan is faint, below which a point of a front belongs to the content."""
+_LEAST_MIDDLE = 0.03
+"""Part of a front that must be neither paper nor full ink: a scan in black and white does what a copier does."""
 _LEAST_POINTS = 2_000
 _SAME = 0.12
-"""How much blue may fall short of the paper where only cyan lies; less is text or blossom."""
+"""How much blue may fall short of the paper where only cyan lies on a back; less is text or blossom."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyEvidence:
-    """``word`` and ``ground`` are mean cyan (0 to 1) in the strokes of 「複写」 and around them; ``contrast`` is their
+    """``word`` and ``ground`` are mean ink (0 to 1) in the strokes of the word and around them; ``contrast`` is their
     difference over their sum, 0 in an original of a calibrated printer and near 1 in a harsh copy. None: not measured."""
 
     says: Ground
@@ -59,120 +83,78 @@ class CopyEvidence:
 UNMEASURED = CopyEvidence(says=Ground.CANNOT_TELL)
 
 
+def front_evidence(page: Image.Image, design: GroundDesign) -> CopyEvidence:
+    """``page``: a scanned front brought upright, the sheet from edge to edge; ``design`` as its back names it.
+
+    Never raises for what it shows.
+    """
+    if page.mode != "RGB":
+        return UNMEASURED
+    small = page if page.size == FRONT_SIZE else page.resize(FRONT_SIZE, Image.Resampling.BOX)
+    content = small.getchannel("B").filter(ImageFilter.MinFilter(7))
+    free = np.asarray(content, dtype=np.uint8) > _CONTENT
+    red = np.asarray(small.getchannel("R"), dtype=np.float64)
+    points = front_points(design, FRONT_STEP)
+    middle = float(np.mean((red > 24) & (red < 231)))
+    if middle < _LEAST_MIDDLE or (points.word & free).sum() < points.word.sum() / 8:
+        return UNMEASURED
+    paper = float(np.percentile(red[free], 99.5))
+    return _said(1 - red / paper, points, free, FRONT_LIMITS)
+
+
 def copy_evidence(back: Image.Image) -> CopyEvidence:
     """What the ground of a scanned or photographed back says, in colour, at 200 dots an inch or more.
 
-    A grey picture, or one in which too few codes are found, cannot tell. Never raises for what the picture shows.
+    The back itself names the design of its ground. A grey picture, or one in which too few codes are found, cannot
+    tell. Never raises for what the picture shows.
     """
     if back.mode != "RGB" or not is_readable(back):
         return UNMEASURED
-    placed = dict(_placed(back.getchannel("B")))
     try:
-        payload = assemble(placed)
-    except UnreadableError:
+        upright = upright_back(back, BACK_STEP)
+        design = ground_named(upright.payload)
+    except WireError:
         return UNMEASURED
-    modules, dots = code_grid(payload)
-    slot = modules.shape[0] // GRID * dots
-    target = np.array(list(placed.values()))
-    source = np.array([_middle(symbol.index, slot) for symbol in placed])
-    if len(source) < 6 or np.linalg.matrix_rank(source - source.mean(axis=0)) < 2:
-        return UNMEASURED
-    # in the units that homography is scaled for: about millimetres
-    to_picture = homography(source * 25.4 / 600, target)
-    per_point = 25.4 / 600 * _STEP
-    matrix = to_picture @ np.array([[per_point, 0, 0], [0, per_point, 0], [0, 0, 1]])
-    matrix = matrix / matrix[2, 2]
-    factor = max(1, round(float(np.hypot(matrix[0, 0], matrix[1, 0]))))
-    shrink = np.diag([1 / factor, 1 / factor, 1.0]) @ matrix
-    size = (_PAGE[0] // _STEP, _PAGE[1] // _STEP)
-    page = back.reduce(factor).transform(
-        size,
-        Image.Transform.PERSPECTIVE,
-        (shrink / shrink[2, 2]).ravel()[:8].tolist(),
-        Image.Resampling.BILINEAR,
-        fillcolor=(0, 0, 0),
-    )
-    return _judged(np.asarray(page, dtype=np.float32))
-
-
-def _judged(page: Floats) -> CopyEvidence:
+    page = np.asarray(upright.picture, dtype=np.float32)
+    points = back_points(design, BACK_STEP)
+    white = _white()
+    # The ground is 100 % cyan and black is the same in all channels: red over blue is cyan alone, whatever the light.
     red, blue = page[..., 0], np.maximum(page[..., 2], 1)
-    white, word, ground = _masks()
     paper = white & (blue > 0.8 * np.percentile(blue[white], 90))
     if paper.sum() < _LEAST_POINTS:
         return UNMEASURED
-    neutral = float(np.median(red[paper] / blue[paper]))
-    cyan = 1 - red / blue / neutral
-    light = np.percentile(blue[ground | word], 75)
-    plain = (blue > (1 - _SAME) * light) & (cyan > -0.3)
-    counts = [int((plain & mask).sum()) for mask in (word, ground)]
-    if min(counts) < _LEAST_POINTS:
+    cyan = 1 - red / blue / float(np.median(red[paper] / blue[paper]))
+    light = np.percentile(blue[points.ground | points.word], 75)
+    return _said(cyan, points, (blue > (1 - _SAME) * light) & (cyan > -0.3), BACK_LIMITS)
+
+
+def _said(ink: Floats, points: Points, free: Mask, limits: Limits) -> CopyEvidence:
+    """``free``: where nothing but the ground and the paper is."""
+    word, ground = points.word & free, points.ground & free
+    if min(word.sum(), ground.sum()) < _LEAST_POINTS:
         return UNMEASURED
-    inked = [max(0.0, float(cyan[plain & mask].mean())) for mask in (word, ground)]
-    found = CopyEvidence(says=Ground.CANNOT_TELL, word=inked[0], ground=inked[1])
+    found = CopyEvidence(
+        says=Ground.CANNOT_TELL,
+        word=max(0.0, float(ink[word].mean())),
+        ground=max(0.0, float(ink[ground].mean())),
+    )
     contrast = found.contrast
-    if contrast is None or sum(inked) < 2 * LEAST_CYAN:
+    if contrast is None or (found.word or 0) + (found.ground or 0) < 2 * limits.least:
         return found
-    if contrast <= ORIGINAL:
-        return CopyEvidence(says=Ground.LIKELY_ORIGINAL, word=inked[0], ground=inked[1])
-    if contrast >= COPY:
-        return CopyEvidence(says=Ground.LIKELY_COPY, word=inked[0], ground=inked[1])
-    return found
+    if contrast <= limits.original:
+        return replace(found, says=Ground.LIKELY_ORIGINAL)
+    return replace(found, says=Ground.LIKELY_COPY) if contrast >= limits.copy else found
 
 
-def _placed(grey: Image.Image) -> Iterator[tuple[Symbol, tuple[float, float]]]:
-    """Symbols with the middles of where they were found, in pixels."""
-    for barcode in zxingcpp.read_barcodes(
-        grey, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.Aztec)
-    ):
-        symbol = symbol_from(barcode.bytes)
-        if symbol is not None:
-            corners = barcode.position
-            ends = (corners.top_left, corners.top_right, corners.bottom_right, corners.bottom_left)
-            yield symbol, (sum(end.x for end in ends) / 4, sum(end.y for end in ends) / 4)
-
-
-def _middle(index: int, slot: int) -> tuple[float, float]:
-    """Of a symbol, in dots of 600 dpi from the upper left corner of the page."""
-    row, column = divmod(index, GRID)
-    margin = (PANEL.width - GRID * slot) / 2
-    top = _PAGE[1] - PANEL.y - PANEL.height
-    return PANEL.x + margin + (column + 0.5) * slot, top + margin + (row + 0.5) * slot
-
-
-@cache
-def _masks() -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
-    """Points of the white frame and gaps of the codes, of the word's strokes, and of the ground away from them."""
-    rows, columns = _PAGE[1] // _STEP, _PAGE[0] // _STEP
-    even = np.tile(word_mask(), (1, TILES[0]))
-    odd = np.roll(even, TILE[0] // 2, axis=1)
-    whole = np.zeros((_PAGE[1], _PAGE[0]), dtype=np.bool_)
-    inside = whole.copy()
-    top = _PAGE[1] - ORIGIN[1] - TILES[1] * TILE[1]
-    for row in range(TILES[1]):
-        place = slice(top + row * TILE[1], top + (row + 1) * TILE[1])
-        band = odd if row % 2 else even
-        width = min(band.shape[1], _PAGE[0] - ORIGIN[0])
-        whole[place, ORIGIN[0] : ORIGIN[0] + width] = band[:, :width]
-        inside[place, ORIGIN[0] : ORIGIN[0] + width] = True
-    share = whole[: rows * _STEP, : columns * _STEP].reshape(rows, _STEP, columns, _STEP).mean(axis=(1, 3))
-    near = np.zeros((rows, columns), dtype=np.bool_)
-    padded = np.pad(share > 0, 4)
-    for y in range(9):
-        for x in range(9):
-            near |= padded[y : y + rows, x : x + columns]
-    panel = np.zeros((rows, columns), dtype=np.bool_)
-    high = (_PAGE[1] - GROUND_PANEL.y - GROUND_PANEL.height) // _STEP
-    left = GROUND_PANEL.x // _STEP
-    panel[
-        high - 4 : high + GROUND_PANEL.height // _STEP + 4, left - 4 : left + GROUND_PANEL.width // _STEP + 4
-    ] = True
-    drawn = inside[: rows * _STEP : _STEP, : columns * _STEP : _STEP] & ~panel
-    white = np.zeros((rows, columns), dtype=np.bool_)
-    slot = SLOT // _STEP
+@lru_cache(maxsize=1)
+def _white() -> Mask:
+    """Points of a back in the white frame and gaps of the codes."""
+    white = np.zeros((PAGE[1] // BACK_STEP, PAGE[0] // BACK_STEP), dtype=np.bool_)
+    top, left = (PAGE[1] - GROUND_PANEL.y - GROUND_PANEL.height) // BACK_STEP, GROUND_PANEL.x // BACK_STEP
+    slot, side = SLOT // BACK_STEP, PANEL.width // BACK_STEP
     for gap in range(1, GRID):
-        line = high + 4 + gap * slot
-        white[line - 1 : line + 2, left + 4 : left + GRID * slot] = True
+        line = top + 4 + gap * slot
+        white[line - 1 : line + 2, left + 4 : left + side] = True
         line = left + 4 + gap * slot
-        white[high + 4 : high + GRID * slot, line - 1 : line + 2] = True
-    return white, drawn & (share > 0.9), drawn & ~near
+        white[top + 4 : top + side, line - 1 : line + 2] = True
+    return white

@@ -1,8 +1,8 @@
-"""Copy-evident ground (地紋): fine dots, and 「複写」 in coarse dots of equal tone, which survive a copier alone.
+"""Copy-evident ground (地紋): fine dots, and a word in coarse dots of equal tone, which survive a copier alone.
 
-One solid colorant (100 % cyan), so no halftone screen lies over the dots. Fine dots are 2 × 2 pixels of 600 dpi at
-106 lpi, coarse ones about 4 × 4 at 53 lpi, both at 45 degrees on one lattice: a cell holds either one coarse dot or
-four fine ones, so tone is equal up to the very edge of a stroke. A deterrent, not a proof.
+One solid colorant (100 % cyan), so no halftone screen lies over the dots. In the usual design fine dots are 2 × 2
+pixels of 600 dpi at 106 lpi, coarse ones about 4 × 4 at 53 lpi, both at 45 degrees on one lattice: a place of it holds
+either one coarse dot or four fine ones, so tone is equal up to the very edge of a stroke. A deterrent, not a proof.
 """
 
 from __future__ import annotations
@@ -16,29 +16,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anti_forgery.emblem import circle, emblem_lines, emblem_of
-from anti_forgery.latent_word import inside_word
+from anti_forgery.ground_design import COARSE_AREA, ORIGIN, TILE, TILES, USUAL, USUAL_CELL, GroundDesign
 from anti_forgery.pdf_objects import A4, DOT, banded_mask, form_object, number
-from anti_forgery.profile import PrinterProfile
+from anti_forgery.profile import USUAL_WORD, PrinterProfile
+from anti_forgery.word_pattern import word_pattern
+from certificates.errors import ConfigurationError
 
-TILE = (1552, 960)
-"""Width and height of one tile in dots of 600 dpi: 65.7 × 40.6 mm with the word once."""
-TILES = (3, 7)
-"""Columns and rows; they leave the 6 mm at the edge that an engine cannot print."""
-ORIGIN = (152, 148)
-"""Lower left corner of the ground in dots."""
-CELL = 16
-"""Side of the square that holds two cells: the lattice points are (0, 0) and (8, 8)."""
-COARSE_AREA = 16
-"""Pixels of a coarse dot that has the ink of four fine ones."""
-COARSE_PITCH = CELL / 2**0.5
-WORD_EM = 616.0
-WORD_GAP = 60.0
-STROKE = 3 * COARSE_PITCH
-"""A stroke holds three coarse dots side by side; fewer are lost in a copy, more are seen in the original."""
 CYAN, CYAN_LINES = "1 0 0 0 k", "1 0 0 0 K"
+FULLEST = 0.45
+"""Of the word's own box; 「複製」 covers 0.34 of it in usual dots."""
 GOLDEN = (5**0.5 - 1) / 2
 Figure = Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.bool_]]
-"""Which points, by x and y in dots from the upper left corner, belong to what coarse dots draw."""
+"""Which rows of y and columns of x, in dots from the upper left corner, belong to what coarse dots draw."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,26 +49,33 @@ class Disc:
     radius: float
 
 
-def word_mask() -> NDArray[np.bool_]:
-    """Which pixels of a tile belong to the word; for calibration and for measuring visibility."""
-    y, x = np.mgrid[0 : TILE[1], 0 : TILE[0]].astype(np.float64) + 0.5
-    return _in_word(x, y)
+def word_mask(design: GroundDesign = USUAL) -> NDArray[np.bool_]:
+    """Which pixels of a tile belong to the word; for measuring visibility."""
+    x, y = (np.arange(side, dtype=np.float64) + 0.5 for side in TILE)
+    return design.is_word(x, y)
 
 
-def tile_pixels(coarse_to_fine: float = 1.0) -> NDArray[np.bool_]:
-    """One tile as pixels of 600 dpi, True is ink; it continues itself on all four sides."""
-    return dotted(TILE, _in_word, coarse_to_fine)
+def tile_pixels(coarse_to_fine: float = 1.0, design: GroundDesign = USUAL) -> NDArray[np.bool_]:
+    """One tile as pixels of 600 dpi, True is ink; in the usual design it continues itself on all four sides."""
+    return dotted(TILE, design.is_word, coarse_to_fine, design.cell)
 
 
-def dotted(size: tuple[int, int], in_figure: Figure, coarse_to_fine: float) -> NDArray[np.bool_]:
-    """A field of ``size`` (width and height, multiples of ``CELL``): coarse dots in the figure, fine ones around it."""
+def dotted(
+    size: tuple[int, int], in_figure: Figure, coarse_to_fine: float, cell: int = USUAL_CELL
+) -> NDArray[np.bool_]:
+    """A field of ``size`` (width and height): coarse dots in the figure, fine ones around it.
+
+    What crosses an edge comes in again at the other one, so a field of whole cells continues itself.
+    """
     width, height = size
-    first_y, first_x = np.mgrid[0:height:CELL, 0:width:CELL]
-    x = np.concatenate([first_x.ravel(), first_x.ravel() + CELL // 2])
-    y = np.concatenate([first_y.ravel(), first_y.ravel() + CELL // 2])
-    coarse = in_figure(x.astype(np.float64), y.astype(np.float64))
+    places = []
+    for first in (0, cell // 2):
+        rows, columns = (np.arange(first, first + side, cell) for side in (height, width))
+        coarse = in_figure(columns.astype(np.float64), rows.astype(np.float64))
+        places.append((*np.meshgrid(columns, rows), coarse))
+    x, y, coarse = (np.concatenate([values.ravel() for values in part]) for part in zip(*places, strict=True))
     pixels = np.zeros((height, width), dtype=np.bool_)
-    _paint(pixels, x[~coarse], y[~coarse], _fine_offsets())
+    _paint(pixels, x[~coarse], y[~coarse], _fine_offsets(cell))
     area = COARSE_AREA * coarse_to_fine
     # A part of a pixel is made by giving that part of the dots one pixel more, spread evenly over the figure.
     larger = (np.arange(int(coarse.sum())) * GOLDEN) % 1.0 < area % 1.0
@@ -89,18 +85,44 @@ def dotted(size: tuple[int, int], in_figure: Figure, coarse_to_fine: float) -> N
     return pixels
 
 
+def design_of(profile: PrinterProfile) -> GroundDesign:
+    """Raises ConfigurationError when the word cannot be drawn, or not in dots of that size."""
+    pattern = b"" if profile.word == USUAL_WORD else word_pattern(profile.font, profile.word)
+    design = GroundDesign(pattern=pattern, cell=profile.cell)
+    require_legible(design, profile.word)
+    return design
+
+
+def require_legible(design: GroundDesign, word: str) -> None:
+    """Raises ConfigurationError when strokes so wide leave too little between them for the word to be read."""
+    if design.fullness > FULLEST:
+        raise ConfigurationError(
+            "PrinterProfile.word",
+            f"「{word}」は画数が多く、この大きさの点では読めません。短い語か細かい点にしてください / has too many "
+            "strokes for dots of that size: choose a simpler word or a smaller cell",
+        )
+
+
 @lru_cache(maxsize=8)
 def dots_object(profile: PrinterProfile) -> bytes:
     """The dots of a whole page as one image mask, made once per process and profile.
 
     One image, not one per tile: a renderer that rounds each placement to its own pixels would show the seams.
     """
-    columns, rows = TILES
-    even = np.tile(tile_pixels(profile.coarse_to_fine), (1, columns))
+    design = design_of(profile)
     # Every second row is moved by half a tile, so that no column of the page is free of the word.
-    odd = np.roll(even, TILE[0] // 2, axis=1)
-    bands = [np.packbits(odd if row % 2 else even, axis=1).tobytes() for row in range(rows)]
-    return banded_mask(TILE[0] * columns, bands)
+    even, odd = (_band(design, profile.coarse_to_fine, shift) for shift in (0, TILE[0] // 2))
+    bands = [np.packbits(odd if row % 2 else even, axis=1).tobytes() for row in range(TILES[1])]
+    return banded_mask(TILE[0] * TILES[0], bands)
+
+
+def _band(design: GroundDesign, coarse_to_fine: float, shift: int) -> NDArray[np.bool_]:
+    """One row of tiles, the words in it moved by ``shift``; the lattice stays, so rows meet without a seam."""
+
+    def in_word(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.bool_]:
+        return design.is_word((x - shift) % TILE[0], y)
+
+    return dotted((TILE[0] * TILES[0], TILE[1]), in_word, coarse_to_fine, design.cell)
 
 
 def ground_object(dots: int, panel: Panel | None, municipality: str, emblem: Disc) -> bytes:
@@ -124,18 +146,13 @@ def _ground_content(panel: Panel | None, municipality: str, emblem: Disc) -> byt
     return zlib.compress("\n".join(lines).encode("ascii"), 9)
 
 
-def _in_word(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.bool_]:
-    left = (TILE[0] - 2 * WORD_EM - WORD_GAP) / 2
-    top = (TILE[1] - WORD_EM) / 2
-    return inside_word(x - left, y - top, em=WORD_EM, gap=WORD_GAP, stroke=STROKE)
-
-
-def _fine_offsets() -> NDArray[np.intp]:
-    """The four 2 × 2 dots of one cell, 4√2 pixels apart."""
+def _fine_offsets(cell: int) -> NDArray[np.intp]:
+    """Pixels of the four 2 × 2 dots around a place of the lattice."""
+    out = cell // 4
     return np.array(
         [
             (cx + dx, cy + dy)
-            for cx, cy in ((4, 0), (-4, 0), (0, 4), (0, -4))
+            for cx, cy in ((out, 0), (-out, 0), (0, out), (0, -out))
             for dx in (-1, 0)
             for dy in (-1, 0)
         ]

@@ -88,7 +88,7 @@ def _add_back(
     micro: int,
 ) -> int:
     """The back of one sheet; returns the number of its page object."""
-    code = codes(sealer.seal(sheet))
+    code = codes(sealer.seal(sheet, fixed.ground))
     mask = update.add(code.mask)
     words = update.add(plain_stream(b"q /Note Do Q\n" + code.content + own_words(sheet, profile)))
     objects = f"{GROUND} {fixed.back_ground} 0 R{MICRO} {micro} 0 R/Note {fixed.note} 0 R/Codes {mask} 0 R"

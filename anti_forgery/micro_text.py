@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from anti_forgery.ground import ORIGIN, TILE, TILES
+from anti_forgery.ground_design import ORIGIN, TILE, TILES
 from anti_forgery.pdf_objects import DOT, number, plain_mask
 
 CELL = (12, 14)

@@ -17,7 +17,7 @@ NOTES = (
     "下のコードには、おもて面の記載内容が暗号化され、証明書交付センターの電子署名とともに収められています。",
     "証明書を受け取られた方は、この面を300dpi以上で平らにスキャンし、次の問合せサイトで記載内容をご確認ください。",
     "表示された内容とおもて面の記載とを、必ず見比べてください。一致しない場合や確認できない場合は、",
-    "発行した市区町村へお問い合わせください。複写機で複写すると、地紋に「複写」の文字が現れます。",
+    "発行した市区町村へお問い合わせください。複写機で複写すると、地紋に「{word}」の文字が現れます。",
 )
 LABELS = ("発行番号", "ページ", "問合せサイト")
 BLACK = "0 0 0 1"
@@ -31,8 +31,9 @@ SMALLEST = 7.0
 """Of the address, when it is too long for its line."""
 
 
+@lru_cache(maxsize=8)
 def note_font(profile: PrinterProfile) -> BackFont:
-    return back_font(profile.font, "".join((TITLE, *NOTES, *LABELS)))
+    return back_font(profile.font, "".join((TITLE, *_notes(profile), *LABELS)))
 
 
 def note_object(profile: PrinterProfile, font: int) -> bytes:
@@ -60,7 +61,7 @@ def _constant(profile: PrinterProfile) -> bytes:
         raise ConfigurationError("PrinterProfile.inquiry_site", "is too long for its line on the back")
     lines = [f"{BLACK} k {BLACK} K", _rule(RULE_Y, 0.8)]
     lines.append(font.line(TITLE, _points(LEFT), _points(TITLE_Y), TITLE_SIZE))
-    for place, note in enumerate(NOTES):
+    for place, note in enumerate(_notes(profile)):
         lines.append(font.line(note, _points(LEFT), _points(NOTES_Y - LEADING * place), NOTE_SIZE))
     for row, label in enumerate(LABELS):
         lines.append(font.line(label, _points(LEFT), _points(_baseline(row)), LABEL_SIZE))
@@ -68,6 +69,10 @@ def _constant(profile: PrinterProfile) -> bytes:
     lines.append(font.line(profile.inquiry_site, _points(COLUMN), _points(_baseline(2)), size))
     lines += hidden_picture(profile)
     return zlib.compress("\n".join(lines).encode("ascii"), 9)
+
+
+def _notes(profile: PrinterProfile) -> list[str]:
+    return [note.format(word=profile.word) for note in NOTES]
 
 
 def _baseline(row: int) -> float:

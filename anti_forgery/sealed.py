@@ -2,7 +2,9 @@
 
 Layout of version 2, all numbers big-endian::
 
-    version 1 | site key id 8 | centre key id 8 | municipality 3 | day 2 | wrapped data key 32 | nonce 12 | ciphertext
+    version 1 | site key id 8 | centre key id 8 | municipality 3 | day 2 | wrapped data key 32 | nonce 12 |
+    length of ground 1 | ground | ciphertext
+    ground = the design of the sheet's ground (``ground_design``), empty for the usual one
     ciphertext = AES-256-GCM over: ES256 signature, r ‖ s 64 | deflated canonical sheet
 
 The data key serves one municipality, one day, one process (``data_keys``); it is derived with everything before it in
@@ -23,6 +25,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 
 from anti_forgery.data_keys import SCOPE_BYTES, WRAPPED_BYTES, DataKeys, scope_of, unwrap
+from anti_forgery.ground_design import USUAL, GroundDesign
 from anti_forgery.keys import (
     KEY_ID_BYTES,
     CentrePrivateKey,
@@ -40,8 +43,10 @@ NONCE_BYTES = 12
 """Random (NIST SP 800-38D 8.2.2): good for 2^32 sheets of one data key, of which a day has some thousands."""
 _SCOPE = 1 + 2 * KEY_ID_BYTES
 _WRAPPED = _SCOPE + SCOPE_BYTES
-_NONCE = _WRAPPED + WRAPPED_BYTES
-HEADER_BYTES = _NONCE + NONCE_BYTES
+NONCE = slice(_WRAPPED + WRAPPED_BYTES, _WRAPPED + WRAPPED_BYTES + NONCE_BYTES)
+"""Where it is in the header."""
+HEADER_BYTES = NONCE.stop + 1
+"""Of a sheet with the usual ground; another one adds what names it."""
 TAG_BYTES = 16
 SIGNATURE_BYTES = 64
 _SIGNATURE_LABEL = b"kofu/back/2/signature"
@@ -63,6 +68,7 @@ class SealedBack:
     site_key: KeyId
     centre_key: KeyId
     scope: bytes
+    ground: bytes
     ciphertext: bytes
 
 
@@ -81,7 +87,8 @@ class BackSealer:
     random_bytes: Callable[[int], bytes] = field(default=os.urandom, repr=False)
     data_keys: DataKeys = field(default_factory=DataKeys, repr=False)
 
-    def seal(self, sheet: SheetFacts) -> bytes:
+    def seal(self, sheet: SheetFacts, ground: GroundDesign = USUAL) -> bytes:
+        """``ground`` is told in the clear: who looks for a copy needs no key."""
         for name, used in (("centre key", self.centre), ("inquiry site key", self.site)):
             if not used.term.covers(sheet.issued_at):
                 heir = used.term.successor
@@ -90,13 +97,13 @@ class BackSealer:
                     f"{name} {used.id}", f"its term does not cover the moment of issue; {advice}"
                 )
         scope = scope_of(municipality_code(sheet.municipality), sheet.issued_at)
-        return self._seal(scope, compress(canonical_bytes(sheet)))
+        return self._seal(scope, compress(canonical_bytes(sheet)), ground.to_bytes())
 
-    def _seal(self, scope: bytes, content: bytes) -> bytes:
+    def _seal(self, scope: bytes, content: bytes, ground: bytes = b"") -> bytes:
         context = bytes([VERSION]) + bytes.fromhex(self.site.id) + bytes.fromhex(self.centre.id) + scope
         key = self.data_keys.current(context, self.site, self.random_bytes)
         nonce = self.random_bytes(NONCE_BYTES)
-        header = context + key.wrapped + nonce
+        header = context + key.wrapped + nonce + bytes([len(ground)]) + ground
         der = self.centre.private.sign(
             _signed(header, content), ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
         )
@@ -112,22 +119,34 @@ def take_apart(payload: bytes) -> SealedBack:
         raise UnknownVersionError(payload[0])
     if len(payload) < HEADER_BYTES + SIGNATURE_BYTES + TAG_BYTES:
         raise WireError("the payload is too short")
-    header = payload[:HEADER_BYTES]
+    end = HEADER_BYTES + payload[NONCE.stop]
+    if len(payload) < end + SIGNATURE_BYTES + TAG_BYTES:
+        raise WireError("the payload is too short")
+    header = payload[:end]
     return SealedBack(
         header=header,
         site_key=KeyId(header[1 : 1 + KEY_ID_BYTES].hex()),
         centre_key=KeyId(header[1 + KEY_ID_BYTES : _SCOPE].hex()),
         scope=header[_SCOPE:_WRAPPED],
-        ciphertext=payload[HEADER_BYTES:],
+        ground=header[HEADER_BYTES:],
+        ciphertext=payload[end:],
     )
+
+
+def ground_named(payload: bytes) -> GroundDesign:
+    """The design that a back claims for its ground; raises WireError when it names none.
+
+    Believed before the seal is opened, for a payload with another name does not open.
+    """
+    return GroundDesign.from_bytes(take_apart(payload).ground)
 
 
 def decrypt(sealed: SealedBack, site: SitePrivateKey) -> bytes:
     """Signature and content as the sender put them together; raises WireError when a bit of the payload changed."""
     header = sealed.header
-    cipher = unwrap(header[:_WRAPPED], header[_WRAPPED:_NONCE], site)
+    cipher = unwrap(header[:_WRAPPED], header[_WRAPPED : NONCE.start], site)
     try:
-        return cipher.decrypt(header[_NONCE:], sealed.ciphertext, header)
+        return cipher.decrypt(header[NONCE], sealed.ciphertext, header)
     except InvalidTag as error:
         raise WireError("the sealed content does not authenticate") from error
 

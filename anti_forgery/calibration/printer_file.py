@@ -6,7 +6,8 @@ import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from anti_forgery.profile import COARSE_TO_FINE_RANGE, Inks, PrinterProfile
+from anti_forgery.ground_design import CELLS, USUAL_CELL
+from anti_forgery.profile import COARSE_TO_FINE_RANGE, USUAL_WORD, Inks, PrinterProfile
 from certificates.errors import ConfigurationError
 
 VERSION = 1
@@ -15,10 +16,15 @@ MAX_FILE = 64 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrinterFile:
-    """``hidden_mark`` and ``hidden_surround`` are there when the pair was measured for this printer."""
+    """``hidden_mark`` and ``hidden_surround`` are there when the pair was measured for this printer.
+
+    The balance holds for dots of density ``cell``, and for any word.
+    """
 
     printer: str
     coarse_to_fine: float
+    word: str = USUAL_WORD
+    cell: int = USUAL_CELL
     hidden_mark: Inks | None = None
     hidden_surround: Inks | None = None
 
@@ -29,6 +35,8 @@ def write_printer(path: Path, printer: PrinterFile) -> None:
         "version": VERSION,
         "printer": printer.printer,
         "coarse_to_fine": round(printer.coarse_to_fine, 3),
+        "word": printer.word,
+        "cell": printer.cell,
     }
     if printer.hidden_mark is not None and printer.hidden_surround is not None:
         content |= {"hidden_mark": printer.hidden_mark, "hidden_surround": printer.hidden_surround}
@@ -52,9 +60,14 @@ def read_printer(path: Path) -> PrinterFile:
     low, high = COARSE_TO_FINE_RANGE
     if not isinstance(balance, int | float) or not low <= balance <= high or not isinstance(name, str):
         raise ConfigurationError(str(path), f"coarse_to_fine must be a number from {low} to {high}")
+    word, cell = content.get("word", USUAL_WORD), content.get("cell", USUAL_CELL)
+    if not isinstance(word, str) or cell not in CELLS:
+        raise ConfigurationError(str(path), f"word must be a text, and cell one of {CELLS}")
     return PrinterFile(
         printer=name,
         coarse_to_fine=float(balance),
+        word=word,
+        cell=cell,
         hidden_mark=_inks(path, content, "hidden_mark"),
         hidden_surround=_inks(path, content, "hidden_surround"),
     )
@@ -65,6 +78,8 @@ def measured(profile: PrinterProfile, printer: PrinterFile) -> PrinterProfile:
     return replace(
         profile,
         coarse_to_fine=printer.coarse_to_fine,
+        word=printer.word,
+        cell=printer.cell,
         hidden_mark=printer.hidden_mark or profile.hidden_mark,
         hidden_surround=printer.hidden_surround or profile.hidden_surround,
     )

@@ -82,7 +82,7 @@ def _field(step: float) -> bytes:
     left, right, bottom, top = INNER
 
     def in_square(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.bool_]:
-        upwards = FIELD[1] - y
+        upwards = FIELD[1] - y[:, None]
         return (left <= x) & (x < right) & (bottom <= upwards) & (upwards < top)
 
     pixels = dotted(FIELD, in_square, step)

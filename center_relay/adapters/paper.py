@@ -14,6 +14,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from anti_forgery.calibration.printer_file import measured, read_printer
 from anti_forgery.data_keys import DataKeys
+from anti_forgery.ground import design_of
 from anti_forgery.key_watch import KeyWatch
 from anti_forgery.keys import CentrePrivateKey, SitePublicKey
 from anti_forgery.marking import mark, prepare
@@ -117,6 +118,7 @@ def load_paper(
         profile = PrinterProfile(font=font, inquiry_site=inquiry_site, coarse_to_fine=coarse_to_fine)
         if printer is not None:
             profile = measured(profile, read_printer(printer))
+            design_of(profile)
     except InvalidValueError as error:
         raise ConfigurationError(f"KOFU_CENTRE_{error.field.upper()}", error.reason) from error
     return MarkedPaper(KeyWatch(keys), profile, draw)

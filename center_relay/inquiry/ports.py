@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
-from anti_forgery.copying import Ground
+from anti_forgery.copy_evidence import Ground
 from anti_forgery.sheet import SheetFacts
 from certificates.domain.identifiers import MunicipalityCode, OrderId
 from certificates.wire.order import StandingTold

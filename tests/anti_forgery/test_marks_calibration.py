@@ -115,12 +115,15 @@ def test_a_profile_that_is_none_is_refused(tmp_path: Path) -> None:
     ours = PrinterFile(
         printer="",
         coarse_to_fine=1.2,
+        word="複製",
+        cell=20,
         hidden_mark=(0, 0.3, 0.1, 0.3),
         hidden_surround=(0.28, 0.465, 0.315, 0),
     )
     write_printer(path, ours)
     assert read_printer(path) == ours
-    assert measured(profile(), ours).coarse_to_fine == 1.2
+    found = measured(profile(), ours)
+    assert (found.coarse_to_fine, found.word, found.cell) == (1.2, "複製", 20)
     assert measured(profile(), replace(ours, hidden_mark=None)).hidden_mark == profile().hidden_mark
     for wrong in (
         "[]",
@@ -128,6 +131,8 @@ def test_a_profile_that_is_none_is_refused(tmp_path: Path) -> None:
         json.dumps({"version": 2, "coarse_to_fine": 1.0}),
         json.dumps({"version": 1, "coarse_to_fine": 3}),
         json.dumps({"version": 1, "coarse_to_fine": "1"}),
+        json.dumps({"version": 1, "coarse_to_fine": 1.0, "cell": 12}),
+        json.dumps({"version": 1, "coarse_to_fine": 1.0, "word": 1}),
         json.dumps({"version": 1, "coarse_to_fine": 1.0, **pair, "hidden_mark": [0, 1]}),
     ):
         path.write_text(wrong, encoding="utf-8")

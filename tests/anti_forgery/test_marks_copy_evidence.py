@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from anti_forgery.copy_evidence import COPY, ORIGINAL, copy_evidence
-from anti_forgery.copying import Ground
+from anti_forgery.copy_evidence import BACK_LIMITS, Ground, copy_evidence
 from certificates.errors import ConfigurationError
 from load_tests.scans import steps
 from load_tests.scans.copiers import COPIES, DPI, ORIGINALS
@@ -47,7 +46,11 @@ def test_the_ground_says_what_the_paper_is(name: str, paper: Ground) -> None:
     found = copy_evidence(scanned(name))
     assert found.says is paper
     assert found.contrast is not None
-    assert (found.contrast <= ORIGINAL) if paper is Ground.LIKELY_ORIGINAL else (found.contrast >= COPY)
+    assert (
+        (found.contrast <= BACK_LIMITS.original)
+        if paper is Ground.LIKELY_ORIGINAL
+        else (found.contrast >= BACK_LIMITS.copy)
+    )
 
 
 def test_a_photograph_says_the_same() -> None:

@@ -6,12 +6,18 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from anti_forgery.copying import SIZE, Ground, ground_verdict
-from anti_forgery.ground import TILE, TILES, tile_pixels
+from anti_forgery.copy_evidence import FRONT_SIZE as SIZE
+from anti_forgery.copy_evidence import Ground, front_evidence
+from anti_forgery.ground import tile_pixels
+from anti_forgery.ground_design import TILE, TILES, USUAL
 from load_tests.scans.steps import toner
 from tests.anti_forgery.test_marks_ground import Field, copied, grown, smooth
 
 TILE_INK = tile_pixels().astype(np.float64)
+
+
+def ground_verdict(front: Image.Image) -> Ground:
+    return front_evidence(front, USUAL).says
 
 
 def page(ink: Field, dpi: int = 150) -> Image.Image:

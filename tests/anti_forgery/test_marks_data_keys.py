@@ -11,7 +11,7 @@ import pytest
 
 from anti_forgery.data_keys import WRAPPED_BYTES
 from anti_forgery.keys import Term
-from anti_forgery.sealed import HEADER_BYTES, NONCE_BYTES, BackSealer
+from anti_forgery.sealed import HEADER_BYTES, NONCE, BackSealer
 from anti_forgery.verification import Outcome, verify_back
 from tests.anti_forgery.marks_world import CENTRE, NOW, SITE, sheet
 
@@ -24,11 +24,11 @@ def sealing() -> BackSealer:
 
 
 def wrapped(payload: bytes) -> bytes:
-    return payload[HEADER_BYTES - NONCE_BYTES - WRAPPED_BYTES : HEADER_BYTES - NONCE_BYTES]
+    return payload[NONCE.start - WRAPPED_BYTES : NONCE.start]
 
 
 def nonce(payload: bytes) -> bytes:
-    return payload[HEADER_BYTES - NONCE_BYTES : HEADER_BYTES]
+    return payload[NONCE]
 
 
 def test_sheets_of_one_municipality_and_day_share_a_data_key_and_never_a_nonce(sealing: BackSealer) -> None:

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from anti_forgery.ground import ORIGIN, TILE, tile_pixels, word_mask
+from anti_forgery.ground import tile_pixels, word_mask
+from anti_forgery.ground_design import ORIGIN, TILE
 from anti_forgery.marking import mark
 from anti_forgery.profile import PrinterProfile
 from certificates.errors import InvalidValueError

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from anti_forgery.data_keys import WRAPPED_BYTES, scope_of
 from anti_forgery.keys import CentrePrivateKey, SitePrivateKey, SitePublicKey, Term
-from anti_forgery.sealed import HEADER_BYTES, NONCE_BYTES, BackSealer, _signed, take_apart
+from anti_forgery.sealed import HEADER_BYTES, NONCE, BackSealer, _signed, take_apart
 from anti_forgery.sheet import canonical_bytes, compress
 from anti_forgery.verification import Outcome, Reason, Verdict, verify_back
 from certificates.domain.identifiers import municipality_code
@@ -151,7 +151,7 @@ def test_a_site_key_of_low_order_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="not a usable"):
         replace(sealer(), site=weak).seal(sheet())
     # The same on the other side: a header with such a point opens nothing.
-    start = HEADER_BYTES - NONCE_BYTES - WRAPPED_BYTES
+    start = NONCE.start - WRAPPED_BYTES
     assert verdict(PAYLOAD[:start] + b"\0" * 32 + PAYLOAD[start + 32 :]).reason is Reason.CHANGED
 
 
@@ -163,8 +163,8 @@ def test_a_verdict_holds_a_sheet_only_when_it_passed() -> None:
 
 
 FROZEN = (
-    "0!swi{sOoKB1ndaVw2OptPdj#P&+<Kec)(F#WJ4~uoZ;3X5jwcutJZ*Lo_lySjFPDfpB}()P6*7&cdVE5p&m`>g85p52*r+Nh>%y"
-    "3AN@}GGLrXI#1{sUNb3U68}_+4rd%?{PB&)hq|)qA)<{2_(lVk#wCh<6GEfwzy$r6zL#ZOK-S&O00eE~71Rspk}I@Sz&>6z^brQ;"
-    "xry>4RUJ6Pp7^EH(KXi79P=FCHBGr{Bnh0p6b((=qs3*#aBb2X1d=_4##p+^R@Jo}GDvPa4Dl1?UZeRSMv(~+)c1-5Qs7>^$D%p&"
-    "B;^kgOs*LkAQk|CJjcW"
+    "0!swi{sOoKB1ndaVw2OptPdj#P&+<Kec)(F#WJ4~uoZ;3X5jwcutJZ*Lo_lySjFPDfpB}()P6*7&cdVE5pw`0W}RY4SjWL5)!>BRBKvM"
+    "hdCH@0DqI@rm2qu|mm!pP*YR8giXY||^jy7ZikrX0S`sP^Sqf7y!t5A(m5-GDn7)@~TtL>{%>V>#au?JK=#ne6RKPx7HS`e%=DCUTBUK"
+    "$Z!=Cu1)6q57(;V|0-!)CSY9tAqz7!2j+oQ#0#c*xX8w8R)g~nLA$yU|195P65I}Gtt?_Q(%AV!f15Y+dI15)5#yvL$Bd<Syp8f1pJ-d"
+    "~cC<=MH*"
 )

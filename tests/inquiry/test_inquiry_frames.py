@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anti_forgery.copying import Ground
+from anti_forgery.copy_evidence import Ground
 from center_relay.inquiry.examining.frames import (
     restored_from_frames,
     restored_to_frames,

@@ -11,7 +11,7 @@ import pytest
 
 from anti_forgery.comparison.verdict import Doubt as Unsure
 from anti_forgery.comparison.verdict import Kind
-from anti_forgery.copying import Ground
+from anti_forgery.copy_evidence import Ground
 from anti_forgery.key_files import write_key
 from anti_forgery.verification import Reason
 from center_relay.inquiry.__main__ import SERVICE

@@ -8,7 +8,8 @@ from PIL import Image, ImageDraw
 
 from anti_forgery.comparison.compare import compare
 from anti_forgery.comparison.verdict import Likeness, Place
-from anti_forgery.copying import Ground, ground_verdict
+from anti_forgery.copy_evidence import Ground, front_evidence
+from anti_forgery.ground_design import GroundDesign
 from anti_forgery.sheet import SheetFacts
 from center_relay.inquiry.examining.places import differences
 from center_relay.inquiry.ports import Compared, Match
@@ -25,8 +26,12 @@ _MATCHES = {
 _AIR = 1.2  # millimetres between a place and its frame
 
 
-def compared(scan: Image.Image, sheet: SheetFacts, face: Typeface, pdf: bytes) -> Compared:
-    """``pdf`` is the front drawn again. Differences are framed in red, places for a second look in amber."""
+def compared(
+    scan: Image.Image, sheet: SheetFacts, face: Typeface, pdf: bytes, design: GroundDesign | None
+) -> Compared:
+    """``pdf`` is the front drawn again, ``design`` that of its ground where the backs agree on one.
+
+    Differences are framed in red, places for a second look in amber."""
     found = compare(scan, sheet, face)
     shown = scan if found.upright is None else found.upright
     framed = _small(shown)
@@ -38,7 +43,11 @@ def compared(scan: Image.Image, sheet: SheetFacts, face: Typeface, pdf: bytes) -
         match=_MATCHES[found.outcome],
         differences=tuple(differences(found.differences, found.upright, pdf)),
         doubt="" if found.doubt is None else found.doubt.name.lower(),
-        ground=Ground.CANNOT_TELL if found.upright is None else ground_verdict(found.upright),
+        ground=(
+            Ground.CANNOT_TELL
+            if found.upright is None or design is None
+            else front_evidence(found.upright, design).says
+        ),
         picture=_jpeg(framed),
     )
 

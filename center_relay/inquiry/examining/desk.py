@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
+from dataclasses import replace
 from io import BytesIO
 
 import pypdfium2
 from PIL import Image
 
 from anti_forgery.copy_evidence import copy_evidence
+from anti_forgery.ground_design import GroundDesign
 from anti_forgery.reading import read_back
+from anti_forgery.sealed import ground_named
 from anti_forgery.sheet import SheetFacts
 from anti_forgery.symbols import UnreadableError
 from center_relay.inquiry.examining.comparison import compared
 from center_relay.inquiry.examining.pictures import MAX_PAGES, ScanError, ScanFile
 from center_relay.inquiry.ports import Place, Restored, Seen
+from certificates.errors import WireError
 from certificates.pdf.fonts import Typeface
 from certificates.pdf.front import front_pdf
 
@@ -31,6 +36,7 @@ class Desk:
         self._scans = scans
         self._face = face
         self._files: dict[int, ScanFile] = {}
+        self._designs: set[GroundDesign] = set()
 
     def look(self) -> tuple[Seen, ...]:
         """Every page of every file; raises nothing for what the files hold.
@@ -55,6 +61,8 @@ class Desk:
         try:
             picture = self._picture(place)
             payload = read_back(picture, quickly=quickly)
+            with contextlib.suppress(WireError):
+                self._designs.add(ground_named(payload))
             return Seen(place=place, payload=payload, ground=copy_evidence(picture).says)
         except UnreadableError:
             return Seen(place=place)
@@ -66,11 +74,12 @@ class Desk:
         pdf = front_pdf(sheet.front, self._face)
         with pypdfium2.PdfDocument(pdf) as document:
             drawn: Image.Image = document[0].render(scale=SHOWN_DPI / 72).to_pil()
-        return Restored(
-            pdf=pdf,
-            picture=_png(drawn.convert("L")),
-            compared=None if scanned is None else compared(self._picture(scanned), sheet, self._face, pdf),
-        )
+        restored = Restored(pdf=pdf, picture=_png(drawn.convert("L")))
+        if scanned is None:
+            return restored
+        # Backs with grounds of two designs: which of them is this front's is not known here.
+        design = next(iter(self._designs)) if len(self._designs) == 1 else None
+        return replace(restored, compared=compared(self._picture(scanned), sheet, self._face, pdf, design))
 
     def _picture(self, place: Place) -> Image.Image:
         return self._files[place.file].picture(place.page)

@@ -10,7 +10,7 @@ import binascii
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
 
-from anti_forgery.copying import Ground
+from anti_forgery.copy_evidence import Ground
 from center_relay.inquiry.ports import Compared, Difference, Match, Place, Restored, ScanTrouble, Seen
 from certificates.errors import WireError
 from certificates.wire.codec import Json, canonical, parse_object

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from anti_forgery.comparison.verdict import Kind
-from anti_forgery.copying import Ground
+from anti_forgery.copy_evidence import Ground
 from anti_forgery.verification import Outcome, Verdict
 from center_relay.inquiry.ports import Asked, Match, Place, Restored
 from certificates.wire.order import Standing, StandingTold
