@@ -29,10 +29,11 @@ class Verdict:
     """Counts; all but ``rows``, ``histories`` and ``numbers`` (how much was compared) must be 0.
 
     ``lost``: numbers that are not in the inbox, and history rows of other numbers (0: the full load's) that are not
-    there. ``doubled``: history rows that are there once too often, and numbers beyond the last. ``different``: current
-    rows of which a byte differs, that are missing or that nobody sent, in the copy or in the registry's own books.
-    ``leaves``: digests of the tree that are not those of the rows. ``still_aside``: changes whose state in the inbox
-    is not what it must be; ``examples`` names the first of them, with its fault and nothing personal.
+    there. ``doubled``: history rows that are there once too often, and numbers beyond the last. ``different``:
+    current rows of which a byte differs, that are missing or that nobody sent, in the copy or in the registry's own
+    books. ``leaves``: digests of the tree that are not those of the rows. ``still_aside``: changes whose state in
+    the inbox, or the fault for which they were set aside, is not what it must be; ``examples`` names the first of
+    them, with its fault and nothing personal.
     """
 
     rows: int
@@ -62,7 +63,9 @@ async def compare(copy: AsyncEngine, registry: Iterable[Record], expected: Expec
     books = _wanted(row_of(record, text_of(record)) for record in registry)
     missing, extra = expected.history - history, history - expected.history
     numbers = range(1, expected.last + 1)
-    aside = [number for number, stands in inbox.items() if stands.state is not _due(number, expected)]
+    aside = [
+        number for number, stands in inbox.items() if (stands.state, stands.fault) != _due(number, expected)
+    ]
     return Verdict(
         rows=sum(map(len, current.values())),
         histories=history.total(),
@@ -116,8 +119,9 @@ class _Stands:
         return " ".join(filter(None, (self.state.value, self.fault, self.where)))
 
 
-def _due(number: int, expected: Expected) -> InboxState:
-    return InboxState.CORRECTED if number in expected.set_aside else InboxState.APPLIED
+def _due(number: int, expected: Expected) -> tuple[InboxState, str | None]:
+    fault = expected.set_aside.get(number)
+    return (InboxState.APPLIED, None) if fault is None else (InboxState.CORRECTED, fault.value)
 
 
 async def _inbox(connection: AsyncConnection) -> dict[int, _Stands]:

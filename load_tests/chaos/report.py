@@ -15,8 +15,8 @@ def text_of(outcome: Outcome) -> str:
     who = "naive consumers (control)" if plan.lossy else "issuance servers"
     ways = "HTTPS and Redis Streams" if outcome.redis else "HTTPS"
     numbers = (
-        f"seed {plan.seed}: {verdict.numbers:,} changes in the inbox ({outcome.illogical:,} of them illogical, "
-        f"corrected later), {plan.consumers} {who} on PostgreSQL, {ways}, {outcome.seconds:.0f} s"
+        f"seed {plan.seed}: {verdict.numbers:,} changes in the inbox ({sum(outcome.slips.values()):,} of them set aside, "
+        f"of {len(outcome.slips)} kinds, and set right later), {plan.consumers} {who} on PostgreSQL, {ways}, {outcome.seconds:.0f} s"
     )
     compared = (
         f"compared byte for byte: {verdict.rows:,} rows, {verdict.histories:,} history rows, "
@@ -27,7 +27,9 @@ def text_of(outcome: Outcome) -> str:
         f"wrong leaves {verdict.leaves:,}  wrong in quarantine {verdict.still_aside:,}"
     )
     faults = [f"  {count:5d}  {fault.value}" for fault, count in outcome.faults.items()]
-    lines = [numbers, f"{sum(outcome.faults.values())} faults:", *faults, compared, found, *verdict.examples]
+    slips = "set aside: " + ", ".join(f"{count} {kind}" for kind, count in outcome.slips.items())
+    struck = f"{sum(outcome.faults.values())} faults:"
+    lines = [numbers, struck, *faults, slips, compared, found, *verdict.examples]
     return "\n".join("  " + line for line in lines)
 
 
@@ -38,7 +40,7 @@ def write_json(outcome: Outcome, path: Path) -> None:
         "plan": asdict(outcome.plan),
         "seconds": round(outcome.seconds, 1),
         "faults": {fault.value: count for fault, count in outcome.faults.items()},
-        "illogical": outcome.illogical,
+        "set_aside": dict(outcome.slips),
         "redis": outcome.redis,
         "verdict": asdict(outcome.verdict),
         "good": outcome.good,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
@@ -20,16 +21,19 @@ from certificates.errors import UnavailableError
 from load_tests.chaos.comparison import Verdict, compare
 from load_tests.chaos.faults import Blow, Fault, blows
 from load_tests.chaos.scene import Scene, open_scene
+from load_tests.chaos.slips.drawing import Slips, kept_homes
 from load_tests.chaos.story import Expected, Told, story
+from sync.checks.faults import Fault as Aside
 from sync.copy import tables
 from sync.copy.database import open_database, reading
+from sync.registry.state import RegisterState
 from sync.town import invent
 from sync.town.walk import Walk
 
 Progress = Callable[[int, int], None]
 
 _BEGIN: Final = datetime(2026, 4, 2, tzinfo=UTC)
-_ILLOGICAL_ONE_IN: Final = 200
+_LATE_DELIVERIES: Final = 6  # so long a registry may take to set right what it got wrong
 _AHEAD_DELIVERIES: Final = 12  # the registry's lead over the copy, so that there is always something to spoil
 _LOOK_SECONDS: Final = 0.03
 _STALLED_SECONDS: Final = 90.0
@@ -53,15 +57,21 @@ class Plan:
         """Changes in one delivery: about five deliveries a fault, and a thousand in a long run."""
         return max(5, min(500, self.events // max(1_000, 5 * self.faults)))
 
+    @property
+    def slip_one_in(self) -> int:
+        """Changes to one slip: every kind several times in a short run too, and half a percent in a long one."""
+        return min(200, max(10, self.events // 100))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """``faults`` by kind, as done; ``seconds``: from the first change to the last comparison."""
+    """``faults`` by kind, as done; ``slips`` by kind, what had to be set aside; ``seconds``: from the
+    first change to the last comparison."""
 
     plan: Plan
     verdict: Verdict
     faults: dict[Fault, int]
-    illogical: int
+    slips: Mapping[str, int]
     redis: bool
     seconds: float = field(compare=False)
 
@@ -87,8 +97,15 @@ async def play(root: Path, plan: Plan, progress: Progress = lambda done, total: 
     town = await asyncio.to_thread(invent, plan.seed, plan.residents)
     expected = Expected()
     expected.begin(town.records())
-    walk = Walk(town.records(), seed=plan.seed, start=_BEGIN)
-    told = story(walk.changes(plan.events), _random(plan, "story"), one_in=_ILLOGICAL_ONE_IN)
+    homes = kept_homes(RegisterState(town.records()))
+    walk = Walk(town.records(), seed=plan.seed, start=_BEGIN, spare=homes)
+    told = story(
+        walk.changes(plan.events),
+        Slips(walk.state, homes, _random(plan, "slips")),
+        _random(plan, "story"),
+        one_in=plan.slip_one_in,
+        late=_LATE_DELIVERIES * plan.batch,
+    )
     async with open_scene(
         root,
         town,
@@ -111,10 +128,14 @@ async def play(root: Path, plan: Plan, progress: Progress = lambda done, total: 
             plan=plan,
             verdict=verdict,
             faults=dict(scene.struck()),
-            illogical=run.illogical,
+            slips={fault.value: count for fault, count in sorted(run.slips.items(), key=_by_count)},
             redis=scene.redis is not None,
             seconds=time.monotonic() - started,
         )
+
+
+def _by_count(kind: tuple[Aside, int]) -> tuple[int, str]:
+    return -kind[1], kind[0].value
 
 
 def _random(plan: Plan, what: str) -> Random:
@@ -133,7 +154,7 @@ class _Run:
         self._progress = progress
         self._applied = 0
         self._next_blow = 0
-        self.illogical = 0
+        self.slips: Counter[Aside] = Counter()
         self.copy: AsyncEngine = open_database(scene.database, pool_size=2)
 
     async def through(self, plan: Sequence[Blow]) -> None:
@@ -162,7 +183,8 @@ class _Run:
                 )
             for told in portion:
                 self._expected.take(told)
-                self.illogical += told.illogical
+                if told.fault is not None:
+                    self.slips[told.fault] += 1
             if self._plan.lossy:
                 await asyncio.sleep(_LOOK_SECONDS)
 

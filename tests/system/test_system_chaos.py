@@ -13,16 +13,21 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from certificates.errors import UnavailableError
 from load_tests.bench_sync.material import Material, fill
 from load_tests.chaos.comparison import Verdict, compare
-from load_tests.chaos.faults import KILLS, Fault, blows
+from load_tests.chaos.faults import KILLS, blows
+from load_tests.chaos.faults import Fault as Blow
 from load_tests.chaos.report import text_of, write_json
 from load_tests.chaos.run import Outcome, Plan, play
+from load_tests.chaos.slips.drawing import SLIPS, Slips, kept_homes
 from load_tests.chaos.story import Expected, story
 from load_tests.town.process import run_command
-from sync.change.reasons import Reason
+from sync.checks.faults import Fault
 from sync.copy import tables
 from sync.copy.database import open_database
+from sync.copy.memory import MemoryCopy
 from sync.town import Town, invent
+from sync.town.numbers import MUNICIPALITY
 from sync.town.walk import Walk
+from tests.sync.sync_world import NOW, Held, TestRegistry, require_equal
 
 SEED = 3
 
@@ -58,7 +63,7 @@ async def test_nothing_is_lost_or_doubled_whatever_is_killed(tmp_path: Path) -> 
     outcome = await play(tmp_path / "town", plan)
 
     print(text_of(outcome))
-    assert set(outcome.faults) == set(Fault)
+    assert set(outcome.faults) == set(Blow)
     assert outcome.verdict.numbers >= plan.events
     assert outcome.verdict.good, text_of(outcome)
     assert outcome.good
@@ -106,24 +111,34 @@ def test_the_same_seed_draws_the_same_faults_and_every_kind() -> None:
     drawn = blows(Random(SEED), events=10_000, faults=50)
 
     assert drawn == blows(Random(SEED), events=10_000, faults=50)
-    assert {blow.fault for blow in drawn} == set(Fault)
+    assert {blow.fault for blow in drawn} == set(Blow)
     assert [blow.after for blow in drawn] == sorted(blow.after for blow in drawn)
     assert all(blow.fault not in KILLS for blow in blows(Random(1), events=9, faults=5, without=KILLS))
 
 
-def test_an_illogical_change_is_set_right_by_the_next_one(small: Town) -> None:
-    walk = Walk(small.records(), seed=SEED, start=datetime(2026, 4, 2, tzinfo=UTC))
-    told = list(story(walk.changes(200), Random(SEED), one_in=10))
-    wrong = [place for place, one in enumerate(told) if one.illogical]
-    expected = expected_of(small)
+async def test_every_slip_is_set_aside_for_its_own_fault_and_ended_by_its_correction(small: Town) -> None:
+    """Through the real checks, in memory; no slip waits for anything but its correction."""
+    registry = TestRegistry(town=small)
+    homes = kept_homes(registry.state)
+    walk = Walk(small.records(), seed=SEED, start=datetime(2026, 4, 2, tzinfo=UTC), spare=homes)
+    slips = Slips(walk.state, homes, Random(SEED))
+    told = list(story(walk.changes(400), slips, Random(SEED), one_in=3, late=40))
+    copy = MemoryCopy.holding(small.records(), municipality=MUNICIPALITY, heard_at=NOW)
+    held, expected = Held(store=copy, reader=copy, now=NOW), expected_of(small)
+    faults: dict[int, Fault] = {}
     for one in told:
         expected.take(one)
+        registry.enter(one.change)
+        if registry.position % 7 == 0 or one is told[-1]:
+            await held.take_all(registry)
+            faults |= {aside.sequence: aside.fault for aside in await copy.set_aside()}
 
-    assert wrong
-    assert all(told[place].change.reason is Reason.SUPPRESSION_RELEASED for place in wrong)
-    assert all(told[place + 1].change.reason is Reason.SUPPRESSED for place in wrong)
-    assert {place + 1 for place in wrong} <= expected.set_aside
+    assert set(slips.used) == set(SLIPS)
+    assert faults.items() <= expected.set_aside.items()
+    assert {*SLIPS} <= {*faults.values()}
+    assert await copy.set_aside() == ()
     assert expected.last == len(told)
+    await require_equal(held, registry)
 
 
 async def test_a_service_that_does_not_start_says_why(tmp_path: Path) -> None:
@@ -138,14 +153,15 @@ def test_the_report_names_seed_faults_and_what_must_be_nothing(tmp_path: Path) -
     outcome = Outcome(
         plan=Plan(events=8, faults=1, seed=42, residents=5),
         verdict=verdict,
-        faults={Fault.CUT: 1},
-        illogical=1,
+        faults={Blow.CUT: 1},
+        slips={"no-seal": 1},
         redis=True,
         seconds=3.0,
     )
     write_json(outcome, tmp_path / "out" / "chaos.json")
 
-    assert "seed 42: 8 changes" in text_of(outcome)
+    assert "seed 42: 8 changes in the inbox (1 of them set aside, of 1 kinds" in text_of(outcome)
+    assert "set aside: 1 no-seal" in text_of(outcome)
     assert "lost 1  double 0  different 2" in text_of(outcome)
     assert not outcome.good
     assert '"good": false' in (tmp_path / "out" / "chaos.json").read_text("utf-8")
