@@ -69,7 +69,7 @@ read-back: ## certificates of 1,000 invented residents read by pdftotext, pdfium
 	@.ci/setup test
 	@$(PYTHON) -m load_tests.read_back --residents 1000 --out docs/benchmarks
 
-tamper: ## forged fronts of eight kinds in four qualities, 200 of each: docs/benchmarks/tamper.md (about two hours)
+tamper: ## forged fronts of eight kinds in four qualities and three families of models, 200 of each: docs/benchmarks/tamper.md (about 35 minutes)
 	@.ci/setup bench
 	@$(PYTHON) -m load_tests.tamper --sheets $(or $(SHEETS),200) --out out/tamper --docs docs/benchmarks --date $$(date +%F)
 

@@ -29,12 +29,19 @@ def options_of(name: str, about: str | None, sheets: str) -> argparse.ArgumentPa
     return parser
 
 
-def on_all_cores(name: str, run: Callable[[T], R], trials: Sequence[T], processes: int | None) -> list[R]:
-    """What ``run`` says of each trial, in their order."""
+def on_all_cores(
+    name: str,
+    run: Callable[[T], R],
+    trials: Sequence[T],
+    processes: int | None,
+    keep: Callable[[R], object] = lambda _: None,
+) -> list[R]:
+    """What ``run`` says of each trial, in their order; ``keep`` is told each as soon as it is known."""
     results: list[R] = []
     show = progress_bar(sys.stderr, name)
     with ProcessPoolExecutor(processes) as pool:
         for result in pool.map(run, trials, chunksize=4):
             results.append(result)
+            keep(result)
             show(len(results), len(trials))
     return results

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from PIL import Image, ImageFilter
 
-from load_tests.scans.steps import Step
-
+Model = Callable[[Image.Image, object], Image.Image]
 DPI = 600
 
 
-def engine(growth: float) -> Step:
+def engine(growth: float) -> Model:
     """An original: dots grow by ``growth`` of a pixel on each side."""
 
     def run(image: Image.Image, _: object) -> Image.Image:
@@ -23,7 +22,7 @@ def engine(growth: float) -> Step:
     return run
 
 
-def copier(blur: float, threshold: float, steepness: float = 8.0) -> Step:
+def copier(blur: float, threshold: float, steepness: float = 8.0) -> Model:
     """Optics that blur by so many pixels, then a decision between ink and none (text mode) or a softer one (photo)."""
 
     def run(image: Image.Image, _: object) -> Image.Image:
@@ -35,12 +34,12 @@ def copier(blur: float, threshold: float, steepness: float = 8.0) -> Step:
     return run
 
 
-ORIGINALS: Mapping[str, Step] = {
+ORIGINALS: Mapping[str, Model] = {
     "sharp engine": engine(0.0),
     "some dot gain": engine(0.12),
     "more dot gain": engine(0.25),
 }
-COPIES: Mapping[str, Step] = {
+COPIES: Mapping[str, Model] = {
     "text, 600 dpi": copier(1.3, 0.33),
     "text, soft optics": copier(1.9, 0.33),
     "text, light": copier(1.6, 0.42),

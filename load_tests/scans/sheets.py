@@ -5,16 +5,18 @@ from __future__ import annotations
 import random
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pypdfium2
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from PIL import Image, ImageChops
+from PIL import Image
 
 from anti_forgery.keys import CentrePrivateKey, SitePrivateKey, Term
 from anti_forgery.marking import mark
@@ -29,6 +31,7 @@ from certificates.domain.identifiers import order_id
 from certificates.domain.issue_number import IssueNumber
 from certificates.domain.kinds import CertificateKind
 from certificates.domain.kinds.table import KINDS
+from certificates.domain.municipality import Municipality
 from certificates.domain.resident import Resident
 from certificates.domain.seal import SealRegistration
 from certificates.errors import RefusedError
@@ -37,7 +40,8 @@ from certificates.pdf.front import front_pdf
 from certificates.pdf.imprint import draw_imprint
 from certificates.pdf.quick.writer import QuickWriter
 from certificates.pdf.reading import read_pages
-from certificates.pdf.samples import sample_municipality
+from certificates.profiles.reading import load_profile, shipped_profile
+from load_tests.scans.pixels import Pixels, as_pixels
 from load_tests.scans.qualities import Family
 from sync.town import invent
 
@@ -47,6 +51,12 @@ _TOWN = 3000
 _TERM = Term(not_before=ISSUED - timedelta(days=30), not_after=ISSUED + timedelta(days=300))
 _RESIDENT, _SEAL = CertificateKind.RESIDENT_RECORD, CertificateKind.SEAL_REGISTRATION
 _STATED = CertificateKind.RESIDENT_ITEMS
+_KINDS: Mapping[CertificateKind, int] = {_RESIDENT: 55, _SEAL: 35, _STATED: 10}
+"""Of a hundred papers, about as kiosks hand them out."""
+_FOREIGN, _CHOSEN, _EACH = 0.15, 0.3, 0.15
+"""Shares: households with foreign residents (more than there are, so that there are enough), one chosen member, and a sheet
+for each member of the household."""
+_MUNICIPALITIES = ("992011", "981010", "993212")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +131,14 @@ def back(seed: int, dpi: int, family: Family) -> tuple[SheetFacts, Image.Image]:
 
 def front(drawing: str, dpi: int, family: Family) -> Image.Image:
     """A front on its ground, as a page in colour."""
-    page = rendered(front_pdf(drawing, typeface()), 0, dpi, family)
-    ground = _ground(dpi, family)
-    return ImageChops.multiply(page if page.size == ground.size else page.resize(ground.size), ground)
+    page, ground = drawn(drawing, dpi, family), _ground(dpi, family)
+    printed = np.asarray(page if page.size == ground.shape[1::-1] else page.resize(ground.shape[1::-1]))
+    return Image.fromarray(as_pixels(cv2.multiply(cv2.merge((printed,) * 3), ground, scale=1 / 255)))
+
+
+def drawn(drawing: str, dpi: int, family: Family) -> Image.Image:
+    """A front without its ground, in grey: nothing of it is coloured."""
+    return rendered(front_pdf(drawing, typeface()), 0, dpi, family, grey=True)
 
 
 @cache
@@ -132,7 +147,7 @@ def profile() -> PrinterProfile:
 
 
 @cache
-def _ground(dpi: int, family: Family) -> Image.Image:
+def _ground(dpi: int, family: Family) -> Pixels:
     """The ground of an empty front."""
     made = paper(1)
     site = keys()
@@ -140,44 +155,37 @@ def _ground(dpi: int, family: Family) -> Image.Image:
         centre=site.centre, site=site.site.public_key, random_bytes=random.Random(1).randbytes
     )
     empty = front_pdf("q\nQ\n", typeface())
-    return rendered(mark(empty, made.sheets[:1], sealer, profile()), 0, dpi, family)
+    return np.asarray(rendered(mark(empty, made.sheets[:1], sealer, profile()), 0, dpi, family))
 
 
-def rendered(pdf: bytes, page: int, dpi: int, family: Family) -> Image.Image:
-    """By pdfium for the models that programs are tuned on, by poppler for the others."""
+def rendered(pdf: bytes, page: int, dpi: int, family: Family, *, grey: bool = False) -> Image.Image:
+    """By pdfium for the models that programs are tuned on, by poppler and by cairo for the others."""
     if family is Family.TUNING:
         with pypdfium2.PdfDocument(pdf) as document:
-            drawn: Image.Image = document[page].render(scale=dpi / 72).to_pil().convert("RGB")
-            return drawn
+            picture: Image.Image = document[page].render(scale=dpi / 72, grayscale=grey).to_pil()
+            return picture if grey else picture.convert("RGB")
+    program, ending = ("pdftoppm", "") if family is Family.HELD_OUT else ("pdftocairo", "-tiff")
     with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder) / "page"
-        command = [
-            "pdftoppm",
-            "-r",
-            str(dpi),
-            "-f",
-            str(page + 1),
-            "-l",
-            str(page + 1),
-            "-singlefile",
-            "-",
-            str(place),
-        ]
-        subprocess.run(command, input=pdf, check=True)
-        with Image.open(place.with_suffix(".ppm")) as opened:
-            return opened.convert("RGB")
+        command = [program, "-r", str(dpi), "-f", str(page + 1), "-l", str(page + 1), "-singlefile"]
+        command += [option for option in (ending, "-gray" if grey else "") if option]
+        subprocess.run([*command, "-", str(Path(folder) / "page")], input=pdf, check=True)
+        (made,) = Path(folder).iterdir()
+        with Image.open(made) as opened:
+            return opened.convert("L" if grey else "RGB")
 
 
 def _content(dice: random.Random, seed: int) -> CertificateContent:
-    kind = dice.choices((_RESIDENT, _SEAL, _STATED), (3, 1, 1))[0]
-    household = Household.of(dice.choice(list(_households().values())))
+    kind = dice.choices(list(_KINDS), list(_KINDS.values()))[0]
+    members = dice.choice(_households(foreign=dice.random() < _FOREIGN))
+    household = Household.of(members)
     holder = household.members[0]
-    single = KINDS[kind].members and dice.random() < 0.3
-    members = (dice.choice(household.members).number,) if single else None
+    choice = dice.random() if KINDS[kind].members else 1.0
+    named = (dice.choice(household.members).number,) if choice < _CHOSEN else None
+    each = kind is _RESIDENT and _CHOSEN <= choice < _CHOSEN + _EACH
     offered = sorted(KINDS[kind].items, key=lambda item: item.value)
     items = frozenset(item for item in offered if dice.random() < 0.6) or frozenset(offered[:1])
-    application = Application(kind=kind, members=members, items=items)
-    chosen = tuple(m for m in household.members if members is None or m.number in members)
+    application = Application(kind=kind, members=named, items=items, individual=True if each else None)
+    chosen = tuple(m for m in household.members if named is None or m.number in named)
     seal = _seal(holder, dice) if kind is _SEAL else None
     entitlement = Entitlement(
         application=application,
@@ -187,7 +195,7 @@ def _content(dice: random.Random, seed: int) -> CertificateContent:
         seal=seal,
         watermark=Watermark(applied=1, known=1, heard_at=ISSUED),
     )
-    municipality = sample_municipality()
+    municipality = _municipality(dice.choice(_MUNICIPALITIES))
     number = IssueNumber(municipality=municipality.code, serial=seed % 10**9 + 1)
     return certificate_content(
         entitlement, municipality, number, order_id(f"{dice.getrandbits(128):032x}"), DAY
@@ -212,9 +220,14 @@ def _writer() -> QuickWriter:
 
 
 @cache
-def _households() -> Mapping[str, tuple[Resident, ...]]:
+def _municipality(code: str) -> Municipality:
+    return load_profile(shipped_profile(code))
+
+
+@cache
+def _households(*, foreign: bool) -> Sequence[tuple[Resident, ...]]:
     found: dict[str, list[Resident]] = {}
     for row in invent(9, _TOWN).residents:
         if row.is_current:
             found.setdefault(row.household, []).append(row)
-    return {number: tuple(rows) for number, rows in found.items()}
+    return [tuple(rows) for rows in found.values() if foreign == any(row.foreign for row in rows)]

@@ -1,48 +1,60 @@
-"""Single steps of a model: each makes a step from its parameters, and a step changes a picture by the dice it is given."""
+"""Single steps of a model: each is made from its parameters and changes a page by the dice it is given."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from functools import cache
+from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageFilter
+from PIL import Image
 
-from load_tests.scans.pixels import enlarged, grey_level, lit
+from load_tests.scans.pixels import Pixels, as_pixels, enlarged, level_of, lit, noisy, recoloured
 
-Step = Callable[[Image.Image, np.random.Generator], Image.Image]
 Span = tuple[float, float]
 """Least and most; drawn evenly between them."""
 MM = 25.4
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A change of pixels, that pictures can be given to."""
+
+    change: Callable[[Pixels, np.random.Generator], Pixels]
+
+    def __call__(self, image: Image.Image, draw: np.random.Generator) -> Image.Image:
+        cv2.setNumThreads(1)  # all cores have a trial of their own
+        page = np.asarray(image.convert("L") if image.mode == "1" else image)
+        return Image.fromarray(self.change(page, draw))
+
+
 def chain(*steps: Step) -> Step:
     """One after the other."""
 
-    def run(image: Image.Image, draw: np.random.Generator) -> Image.Image:
+    @Step
+    def run(page: Pixels, draw: np.random.Generator) -> Pixels:
         for step in steps:
-            image = step(image, draw)
-        return image
+            page = step.change(page, draw)
+        return page
 
     return run
 
 
-def untouched(image: Image.Image, _: np.random.Generator) -> Image.Image:
-    return image
+@Step
+def untouched(page: Pixels, _: np.random.Generator) -> Pixels:
+    return page
 
 
 def toner(gain: Span, black: Span, paper: Span, spread: float = 0.5) -> Step:
     """Dots that grow (``gain``, from 0), toner that is not black and paper that is not white (0 to 255)."""
 
-    def run(image: Image.Image, draw: np.random.Generator) -> Image.Image:
-        soft = image.filter(ImageFilter.GaussianBlur(spread))
+    @Step
+    def run(page: Pixels, draw: np.random.Generator) -> Pixels:
         middle, low, high = (draw.uniform(*span) for span in (gain, black, paper))
-        levels = np.arange(256) / 255
-        steep = np.clip((levels - 0.5 - middle) * 1.6 + 0.5, 0, 1)
-        table = np.round(low + (high - low) * steep).astype(int).tolist()
-        return soft.point(table * len(soft.getbands()))
+        steep = np.clip((np.arange(256) / 255 - 0.5 - middle) * 1.6 + 0.5, 0, 1)
+        return recoloured(as_pixels(cv2.GaussianBlur(page, (0, 0), spread)), low + (high - low) * steep)
 
     return run
 
@@ -50,32 +62,37 @@ def toner(gain: Span, black: Span, paper: Span, spread: float = 0.5) -> Step:
 def banded(depth: Span, period_mm: Span, dpi: int) -> Step:
     """Bands across the page, from a drum that turns unevenly."""
 
-    def run(image: Image.Image, draw: np.random.Generator) -> Image.Image:
-        rows = np.arange(image.height) / dpi * MM
+    @Step
+    def run(page: Pixels, draw: np.random.Generator) -> Pixels:
+        rows = np.arange(page.shape[0]) / dpi * MM
         wave = np.sin(2 * np.pi * rows / draw.uniform(*period_mm) + draw.uniform(0, 6.3))
-        light = np.round(255 * (1 - draw.uniform(*depth) * (0.5 + 0.5 * wave))).astype(np.uint8)
-        column = Image.fromarray(np.repeat(light[:, None], 4, axis=1)).resize(image.size)
-        return lit(image, column)
+        light = 1 - draw.uniform(*depth) * (0.5 + 0.5 * wave)
+        return lit(page, np.round(255 * light).astype(np.uint8)[:, None])
 
     return run
 
 
 def turned(degrees: Span) -> Step:
-    def run(image: Image.Image, draw: np.random.Generator) -> Image.Image:
-        return image.rotate(
-            draw.uniform(*degrees), resample=Image.Resampling.BICUBIC, fillcolor=grey_level(image, 250)
+    @Step
+    def run(page: Pixels, draw: np.random.Generator) -> Pixels:
+        height, width = page.shape[:2]
+        turn = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), draw.uniform(*degrees), 1.0)
+        return as_pixels(
+            cv2.warpAffine(page, turn, (width, height), flags=cv2.INTER_CUBIC, borderValue=level_of(250))
         )
 
     return run
 
 
-def upside_down(image: Image.Image, _: np.random.Generator) -> Image.Image:
-    return image.transpose(Image.Transpose.ROTATE_180)
+@Step
+def upside_down(page: Pixels, _: np.random.Generator) -> Pixels:
+    return np.ascontiguousarray(page[::-1, ::-1])
 
 
 def softened(sigma: Span) -> Step:
-    def run(image: Image.Image, draw: np.random.Generator) -> Image.Image:
-        return image.filter(ImageFilter.GaussianBlur(draw.uniform(*sigma)))
+    @Step
+    def run(page: Pixels, draw: np.random.Generator) -> Pixels:
+        return as_pixels(cv2.GaussianBlur(page, (0, 0), draw.uniform(*sigma)))
 
     return run
 
@@ -83,25 +100,30 @@ def softened(sigma: Span) -> Step:
 def boxed(radius: Span) -> Step:
     """Out of focus as a box, not as a bell."""
 
-    def run(image: Image.Image, draw: np.random.Generator) -> Image.Image:
-        return image.filter(ImageFilter.BoxBlur(draw.uniform(*radius)))
+    @Step
+    def run(page: Pixels, draw: np.random.Generator) -> Pixels:
+        drawn = draw.uniform(*radius)
+        whole = int(drawn)
+        row = np.array([drawn - whole, *[1.0] * (2 * whole + 1), drawn - whole]) / (2 * drawn + 1)
+        return as_pixels(cv2.sepFilter2D(page, -1, row, row, borderType=cv2.BORDER_REPLICATE))
 
     return run
 
 
-def shaken(image: Image.Image, draw: np.random.Generator) -> Image.Image:
+@Step
+def shaken(page: Pixels, draw: np.random.Generator) -> Pixels:
     """Moved by three pixels along one direction while it was taken."""
-    lines = ((0, 0, 0, 1, 1, 1, 0, 0, 0), (0, 1, 0, 0, 1, 0, 0, 1, 0), (1, 0, 0, 0, 1, 0, 0, 0, 1))
-    return image.filter(ImageFilter.Kernel((3, 3), lines[int(draw.integers(3))], 3))
+    lines = (((0, 0, 0), (1, 1, 1), (0, 0, 0)), ((0, 1, 0),) * 3, ((1, 0, 0), (0, 1, 0), (0, 0, 1)))
+    line = np.array(lines[int(draw.integers(3))], dtype=np.float32) / 3
+    return as_pixels(cv2.filter2D(page, -1, line))
 
 
 def grained(sigma: Span) -> Step:
     """Noise of a sensor, the same everywhere."""
 
-    def run(image: Image.Image, draw: np.random.Generator) -> Image.Image:
-        noise = _noise(image, draw) * np.float32(draw.uniform(*sigma))
-        values = np.asarray(image).astype(np.int16) + noise.astype(np.int16)
-        return Image.fromarray(np.clip(values, 0, 255).astype(np.uint8))
+    @Step
+    def run(page: Pixels, draw: np.random.Generator) -> Pixels:
+        return noisy(page, draw, draw.uniform(*sigma))
 
     return run
 
@@ -109,44 +131,42 @@ def grained(sigma: Span) -> Step:
 def shot(share: Span) -> Step:
     """Noise that grows with light, as photons make it; ``share`` of the square root of the level."""
 
-    def run(image: Image.Image, draw: np.random.Generator) -> Image.Image:
-        values = np.asarray(image)
-        roots = np.sqrt(np.arange(256, dtype=np.float32))[values]
-        noise = _noise(image, draw) * roots * np.float32(draw.uniform(*share))
-        return Image.fromarray(np.clip(values + noise, 0, 255).astype(np.uint8))
+    @Step
+    def run(page: Pixels, draw: np.random.Generator) -> Pixels:
+        return noisy(page, draw, draw.uniform(*share), by_light=True)
 
     return run
 
 
 def jpeg(quality: tuple[int, int], *, subsampling: int = 0) -> Step:
-    def run(image: Image.Image, draw: np.random.Generator) -> Image.Image:
+    @Step
+    def run(page: Pixels, draw: np.random.Generator) -> Pixels:
         buffer = io.BytesIO()
         picked = int(draw.integers(*quality, endpoint=True))
-        image.save(buffer, "JPEG", quality=picked, subsampling=subsampling)
-        read = Image.open(buffer)
-        read.load()
-        return read
+        Image.fromarray(page).save(buffer, "JPEG", quality=picked, subsampling=subsampling)
+        return np.asarray(Image.open(buffer))
 
     return run
 
 
-def grey(image: Image.Image, _: np.random.Generator) -> Image.Image:
-    return image.convert("L")
+@Step
+def grey(page: Pixels, _: np.random.Generator) -> Pixels:
+    return page if page.ndim == 2 else as_pixels(cv2.cvtColor(page, cv2.COLOR_RGB2GRAY))
 
 
 def one_bit(threshold: Span) -> Step:
-    def run(image: Image.Image, draw: np.random.Generator) -> Image.Image:
+    @Step
+    def run(page: Pixels, draw: np.random.Generator) -> Pixels:
         level = draw.uniform(*threshold)
-        return image.convert("L").point([255 * (value > level) for value in range(256)]).convert("1")
+        return recoloured(grey.change(page, draw), 255.0 * (np.arange(256) > level))
 
     return run
 
 
 def gamma(power: Span) -> Step:
-    def run(image: Image.Image, draw: np.random.Generator) -> Image.Image:
-        exponent = draw.uniform(*power)
-        table = [round(255 * (value / 255) ** exponent) for value in range(256)]
-        return image.point(table * len(image.getbands()))
+    @Step
+    def run(page: Pixels, draw: np.random.Generator) -> Pixels:
+        return recoloured(page, 255 * (np.arange(256) / 255) ** draw.uniform(*power))
 
     return run
 
@@ -154,11 +174,12 @@ def gamma(power: Span) -> Step:
 def slanting_light(darkest: Span) -> Step:
     """Darker towards one side."""
 
-    def run(image: Image.Image, draw: np.random.Generator) -> Image.Image:
+    @Step
+    def run(page: Pixels, draw: np.random.Generator) -> Pixels:
         angle, low = draw.uniform(0, 2 * np.pi), draw.uniform(*darkest)
         y, x = np.mgrid[-1:1:32j, -1:1:32j]
         along = (x * np.cos(angle) + y * np.sin(angle)) / (abs(np.cos(angle)) + abs(np.sin(angle)))
-        return lit(image, enlarged(low + (1 - low) * (along + 1) / 2, image.size))
+        return lit(page, enlarged(low + (1 - low) * (along + 1) / 2, page.shape))
 
     return run
 
@@ -166,13 +187,14 @@ def slanting_light(darkest: Span) -> Step:
 def vignette(darkest: Span) -> Step:
     """Darker towards the corners, with a shadow that falls in from one side."""
 
-    def run(image: Image.Image, draw: np.random.Generator) -> Image.Image:
+    @Step
+    def run(page: Pixels, draw: np.random.Generator) -> Pixels:
         low = draw.uniform(*darkest)
         y, x = np.mgrid[-1:1:32j, -1:1:32j]
         light = 1 - (1 - low) * (x * x + y * y) / 2
         side = draw.uniform(-1, 1)
         light *= 1 - 0.25 / (1 + np.exp(-(x - side) * 5))
-        return lit(image, enlarged(np.clip(light, 0, 1), image.size))
+        return lit(page, enlarged(light, page.shape))
 
     return run
 
@@ -182,8 +204,9 @@ def photographed(
 ) -> Step:
     """From above and from one side, on a desk: each corner of the sheet is moved by up to ``tilt`` of the width."""
 
-    def run(image: Image.Image, draw: np.random.Generator) -> Image.Image:
-        width, height = image.size
+    @Step
+    def run(page: Pixels, draw: np.random.Generator) -> Pixels:
+        height, width = page.shape[:2]
         edge = draw.uniform(*margin) * width
         corners = np.array([(0, 0), (width, 0), (width, height), (0, height)], dtype=np.float64)
         pulled = corners + draw.uniform(-1, 1, (4, 2)) * draw.uniform(*tilt) * width
@@ -192,43 +215,19 @@ def photographed(
         pulled = (pulled - (width / 2, height / 2)) @ spin.T
         pulled += edge - pulled.min(axis=0)
         size = np.ceil(pulled.max(axis=0) + edge).astype(int)
-        return _projected(image, corners, pulled, (int(size[0]), int(size[1])), int(draw.integers(*desk)))
+        return _projected(page, corners, pulled, (int(size[0]), int(size[1])), int(draw.integers(*desk)))
 
     return run
 
 
 def _projected(
-    image: Image.Image,
+    page: Pixels,
     source: NDArray[np.float64],
     target: NDArray[np.float64],
     size: tuple[int, int],
     desk: int,
-) -> Image.Image:
-    rows, right = [], []
-    for (u, v), (x, y) in zip(source, target, strict=True):
-        rows += [[x, y, 1, 0, 0, 0, -u * x, -u * y], [0, 0, 0, x, y, 1, -v * x, -v * y]]
-        right += [u, v]
-    found = np.linalg.solve(np.array(rows), np.array(right))
-    return image.transform(
-        size,
-        Image.Transform.PERSPECTIVE,
-        found.tolist(),
-        Image.Resampling.BICUBIC,
-        fillcolor=grey_level(image, desk),
+) -> Pixels:
+    found = cv2.getPerspectiveTransform(source.astype(np.float32), target.astype(np.float32))
+    return as_pixels(
+        cv2.warpPerspective(page, found, size, flags=cv2.INTER_CUBIC, borderValue=level_of(desk))
     )
-
-
-@cache
-def _grain() -> NDArray[np.float32]:
-    return np.random.default_rng(20261126).standard_normal((1400, 1300, 3), dtype=np.float32)
-
-
-def _noise(image: Image.Image, draw: np.random.Generator) -> NDArray[np.float32]:
-    """Normal noise of the picture's shape, put together from one piece: drawing it anew would take most of the time."""
-    grain = _grain()
-    piece = np.roll(grain, tuple(draw.integers(0, 1300, 2)), axis=(0, 1))
-    if draw.random() < 0.5:
-        piece = piece[::-1]
-    high, wide = -(-image.height // piece.shape[0]), -(-image.width // piece.shape[1])
-    tiled = np.tile(piece, (high, wide, 1))[: image.height, : image.width]
-    return tiled if image.mode == "RGB" else tiled[..., 0]

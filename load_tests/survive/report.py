@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from load_tests.scans.damage import CLASSES
+from load_tests.scans.damage import CLASSES, FAMILIES
 from load_tests.scans.qualities import Family
 from load_tests.survive.trial import RESOLUTIONS, Read, Result
 
@@ -49,7 +49,7 @@ def lines(results: Iterable[Result]) -> list[Line]:
                 Line(
                     name=name,
                     dpi=dpi,
-                    read={family: _read(here, family) for family in Family},
+                    read={family: _read(here, family) for family in FAMILIES},
                     median=statistics.median(times),
                     slow=times[min(len(times) - 1, len(times) * 99 // 100)],
                     wrong=sum(result.read is Read.WRONG for result in here),
@@ -65,7 +65,7 @@ def _read(results: Sequence[Result], family: Family) -> tuple[int, int]:
 
 
 def cells(line: Line) -> tuple[str, ...]:
-    tuning, held_out = (f"{done}/{count}" for done, count in (line.read[family] for family in Family))
+    tuning, held_out = (f"{done}/{count}" for done, count in (line.read[family] for family in FAMILIES))
     wrong = f"{line.wrong}" + (f" ({line.refused} refused)" if line.refused else "")
     verdict = "reached" if line.good else "missed"
     return (

@@ -48,7 +48,7 @@ class Result:
 
 def planned(sheets: int, classes: Collection[str] = CLASSES) -> list[Trial]:
     """Every class at every resolution, ``sheets`` of each, the two families in turns."""
-    families = tuple(Family)
+    families = tuple(FAMILIES)
     return [
         Trial(name, dpi, families[number % 2], number + 1000 * CLASSES.index(name) + 100_000 * dpi)
         for name in CLASSES

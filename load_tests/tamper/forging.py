@@ -10,19 +10,23 @@ from functools import cache
 
 from PIL import Image, ImageFilter
 
-from anti_forgery.comparison.truth import OFFICIAL_SEAL, Truth, truth_of
+from anti_forgery.comparison.truth import SealPlace, Truth, truth_of
+from certificates.domain.kinds import CertificateKind
 from certificates.pdf.fonts import clusters
 from certificates.pdf.front import RUN
 from certificates.pdf.sheet import Box
 from load_tests.scans.sheets import paper, typeface
 
 _TEXT = re.compile(r"^(?:\S+ Tc )?BT (?:1 0 0 1 )?(\S+) (\S+) (?:Td|Tm) (\S+) \((.*)\) Tj ET", re.M)
+_MASK = re.compile(r"BI .*?\nEI", re.S)
 _DATE = re.compile(r"(?:明治|大正|昭和|平成|令和)\d+年\d+月\d+日|\d{4}年\d+月\d+日")
+_NAME = re.compile(r"[^\d（【]{1,6}\u3000[^\d（【]{1,8}|[A-Z]{2,}(?: [A-Z]{2,})+")
 _DIGITS = ("0123456789", "０１２３４５６７８９")
 _LEAST_SIZE = 8.5
 """Points: what holds values; labels and notes are smaller."""
 _POINTS = 72 / 25.4
 _PAGE = 297.0
+_SEALED = CertificateKind.SEAL_REGISTRATION
 _WORDS = ("見本", "追記", "以下同じ", "持分二分の一", "１０１号室", "平成元年", "長男", "12345")
 
 
@@ -93,14 +97,15 @@ def date(front: str, dice: random.Random) -> Forgery | None:
 
 
 def name(front: str, dice: random.Random) -> Forgery | None:
-    """One character of a name: what stands in two parts with a wide space between."""
-    lines = [line for line in _lines(front) if re.fullmatch(r"[^\d（【]{1,6}\u3000[^\d（【]{1,8}", line[4])]
+    """One character of a name: what stands in two parts with a space between, in Japanese or in Latin letters."""
+    lines = [line for line in _lines(front) if _NAME.fullmatch(line[4])]
     if not lines:
         return None
     line = dice.choice(lines)
-    place = dice.choice([i for i, character in enumerate(line[4]) if character != "\u3000"])
-    kind = "kana" if "ァ" <= line[4][place] <= "ヶ" else "kanji"
-    return _replaced(front, line, place, dice.choice([c for c in _characters()[kind] if c != line[4][place]]))
+    place = dice.choice([i for i, character in enumerate(line[4]) if not character.isspace()])
+    old = line[4][place]
+    kind = "latin" if "A" <= old <= "Z" else "kana" if "ァ" <= old <= "ヶ" else "kanji"
+    return _replaced(front, line, place, dice.choice([c for c in _characters()[kind] if c != old]))
 
 
 def line_deleted(front: str, dice: random.Random) -> Forgery | None:
@@ -129,44 +134,38 @@ def text_added(front: str, dice: random.Random) -> Forgery | None:
     return None
 
 
-def seal_of_another(front: str, dice: random.Random) -> Forgery | None:
-    """The official seal or the imprint, with other lettering."""
-    seals = _truth(front).seals
-    if not seals:
-        return None
-    seal = dice.choice(seals)
-    if seal.row == OFFICIAL_SEAL:
+def seal_of_another(front: str, seal: SealPlace, dice: random.Random) -> Forgery | None:
+    """A seal of the front with other lettering, or with the image of another seal."""
+    masks = list(_MASK.finditer(front))
+    number = _truth(front).seals.index(seal) - (len(_truth(front).seals) - len(masks))
+    if number < 0:
         stretched = [run for run in RUN.finditer(front) if run[1] == "1"]
         if not stretched:
             return None
         other = iter(dice.sample(_characters()["kanji"], len(stretched)))
         changed = RUN.sub(lambda run: f"1 ({next(other)}) Tj" if run[1] == "1" else run[0], front)
         return Forgery(changed, seal.box)
-    found = re.search(r"BI .*?\nEI", front, re.S)
     others = [mask for name, mask in _imprints() if name not in front]
-    if found is None or not others:
+    if not others:
         return None
-    return Forgery(front.replace(found[0], dice.choice(others)), seal.box)
+    found = masks[number]
+    return Forgery(front[: found.start()] + dice.choice(others) + front[found.end() :], seal.box)
 
 
 KINDS: Mapping[str, Forge] = {
     "digit": digit,
     "name character": name,
     "date": date,
-    "seal of another": seal_of_another,
     "line deleted": line_deleted,
     "text added": text_added,
 }
-"""Made on the drawing; a grey copy of the seal is made on the printed page."""
-GREY_SEAL, OTHER_PAGE = "grey copy of the seal", "another certificate"
+"""Made on the text of the drawing."""
+OTHER_SEAL, GREY_SEAL, OTHER_PAGE = "seal of another", "grey copy of the seal", "another certificate"
+NAMES = (*KINDS, OTHER_SEAL, GREY_SEAL, OTHER_PAGE)
 
 
-def grey_seal(page: Image.Image, front: str, dice: random.Random) -> tuple[Image.Image, Box] | None:
+def grey_seal(page: Image.Image, box: Box, dice: random.Random) -> Image.Image:
     """The seal of a printed page replaced by a grey photocopy of itself: lighter and softer."""
-    seals = _truth(front).seals
-    if not seals:
-        return None
-    box = dice.choice(seals).box
     dots = page.height / _PAGE
     area = tuple(
         round(side * dots) for side in (box.x - 1, box.y - 1, box.x + box.width + 1, box.y + box.height + 1)
@@ -179,10 +178,9 @@ def grey_seal(page: Image.Image, front: str, dice: random.Random) -> tuple[Image
         grey.point([round(light + level * (255 - light) / 255) for level in range(256)] * 3),
         (area[0], area[1]),
     )
-    return copied, box
+    return copied
 
 
-@cache
 def _truth(front: str) -> Truth:
     return truth_of(front, typeface())
 
@@ -194,6 +192,7 @@ def _characters() -> Mapping[str, list[str]]:
     return {
         "kanji": sorted({c for c in names if "\u4e00" <= c <= "\u9fff"}),
         "kana": sorted({c for c in names if "ァ" <= c <= "ヶ"}),
+        "latin": list("ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
     }
 
 
@@ -203,8 +202,8 @@ def _imprints() -> Sequence[tuple[str, str]]:
     found = []
     for seed in range(60):
         made = paper(seed)
-        mask = re.search(r"BI .*?\nEI", made.sheets[0].front, re.S)
+        masks = _MASK.findall(made.sheets[0].front) if made.content.kind is _SEALED else []
         names = [entry.lines[0] for entry in made.content.blocks[0].values() if entry.label == "氏名"]
-        if mask is not None and names:
-            found.append((names[0].split("\u3000")[0], mask[0]))
+        if len(masks) == 1 and names:  # else the official seal is an image too
+            found.append((names[0].split("\u3000")[0], masks[0]))
     return found

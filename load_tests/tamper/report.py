@@ -1,105 +1,176 @@
-"""The table of a run, with exact counts and the two families apart."""
+"""The tables of a run: exact counts of every kind in every quality with their bounds, each family of models apart."""
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from load_tests.scans.qualities import QUALITIES, Family
-from load_tests.tamper.forging import GREY_SEAL, KINDS, OTHER_PAGE
+from load_tests.tamper.forging import NAMES
 from load_tests.tamper.trial import GENUINE, Answer, Result
 
-KIND_NAMES = (*KINDS, GREY_SEAL, OTHER_PAGE)
-COLUMNS = ("quality", "models", *KIND_NAMES, "genuine accused", "genuine: cannot tell", "p50 s", "goal")
-_FLAT = "flat-300"
+COLUMNS = (
+    "models",
+    "quality",
+    "sheet",
+    "trials",
+    "found",
+    "cannot tell",
+    "passed",
+    "found, 95 % bounds",
+    "goal",
+)
+_STRICT = "flat-300"
 _FOUND = {True: 0.99, False: 0.95}
 _ACCUSED = {True: 0.005, False: 0.02}
+_SAID = {
+    Family.TUNING: "The limits were chosen on these models.",
+    Family.HELD_OUT: (
+        "Not tuned on; another renderer (poppler), other kernels and parameters. They were looked at when false alarms "
+        "were mended, so they are not untouched."
+    ),
+    Family.UNSEEN: (
+        "Written before the limits were last changed, with a third renderer (cairo) and other causes: uneven toner, a feed "
+        "that slips, show-through, sharpening by the scanner, streaks, creases, rubbed toner, lamp light, a lens that bends. "
+        "Nothing was tuned on them and none of their pictures or figures was looked at before the run."
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One quality by one family of models: answers by kind, CPU seconds of one comparison."""
+    """One kind, or genuine sheets, in one quality of one family: how often each answer was given."""
 
-    quality: str
     family: Family
-    answers: Counter[tuple[str, Answer]]
-    median: float
-
-    def count(self, kind: str) -> int:
-        return sum(self.answers[kind, answer] for answer in Answer)
-
-    def share(self, kind: str) -> float:
-        """Found of all."""
-        return self.answers[kind, Answer.FOUND] / max(1, self.count(kind))
+    quality: str
+    kind: str
+    answers: Counter[Answer]
 
     @property
-    def missed(self) -> tuple[str, ...]:
-        """Kinds whose goal is not reached."""
-        flat = self.quality == _FLAT
-        found = [kind for kind in KIND_NAMES if self.count(kind) and self.share(kind) < _FOUND[flat]]
-        return (*found, *([GENUINE] if self.share(GENUINE) > _ACCUSED[flat] else []))
+    def count(self) -> int:
+        return self.answers.total()
+
+    @property
+    def found(self) -> int:
+        return self.answers[Answer.FOUND]
+
+    @property
+    def reached(self) -> bool:
+        share, strict = self.found / max(1, self.count), self.quality == _STRICT
+        return share <= _ACCUSED[strict] if self.kind == GENUINE else share >= _FOUND[strict]
 
 
 def lines(results: Iterable[Result]) -> list[Line]:
-    found = list(results)
-    made = []
-    for quality in QUALITIES:
-        for family in Family:
-            here = [r for r in found if (r.trial.quality, r.trial.family) == (quality, family)]
-            if here:
-                answers = Counter(answer for result in here for answer in result.answers)
-                made.append(Line(quality, family, answers, statistics.median(r.seconds for r in here)))
-    return made
+    counted: dict[tuple[Family, str, str], Counter[Answer]] = {}
+    for result in results:
+        for kind, answer in result.answers:
+            counted.setdefault((result.trial.family, result.trial.quality, kind), Counter())[answer] += 1
+    return [
+        Line(family, quality, kind, counted[family, quality, kind])
+        for family in Family
+        for quality in QUALITIES
+        for kind in (*NAMES, GENUINE)
+        if (family, quality, kind) in counted
+    ]
+
+
+def bounds(found: int, count: int) -> tuple[float, float]:
+    """The share's 95 % bounds (Wilson score interval)."""
+    z = 1.959964
+    share, spread = found / count, z * z / count
+    middle = (share + spread / 2) / (1 + spread)
+    half = z / (1 + spread) * math.sqrt(share * (1 - share) / count + spread / (4 * count))
+    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def cells(line: Line) -> tuple[str, ...]:
-    kinds = [_cell(line, kind) for kind in KIND_NAMES]
-    genuine = line.count(GENUINE)
-    accused, unsure = line.answers[GENUINE, Answer.FOUND], line.answers[GENUINE, Answer.CANNOT_TELL]
-    goal = "missed: " + ", ".join(line.missed) if line.missed else "reached"
+    low, high = (f"{100 * bound:.1f}" for bound in bounds(line.found, line.count))
+    passed = line.answers[Answer.PASSED]
     return (
-        line.quality,
         line.family.value,
-        *kinds,
-        f"{accused}/{genuine}",
-        f"{unsure}/{genuine}",
-        f"{line.median:.2f}",
-        goal,
+        line.quality,
+        "genuine: accused" if line.kind == GENUINE else line.kind,
+        f"{line.count}",
+        f"{line.found}",
+        f"{line.answers[Answer.CANNOT_TELL]}",
+        f"{passed}",
+        f"{100 * line.found / line.count:.1f} % ({low}–{high})",
+        "reached" if line.reached else "missed",
     )
-
-
-def _cell(line: Line, kind: str) -> str:
-    """Found of all; what could not be told stands behind, the rest passed."""
-    unsure = line.answers[kind, Answer.CANNOT_TELL]
-    text = f"{line.answers[kind, Answer.FOUND]}/{line.count(kind)}"
-    return f"{text} (+{unsure}?)" if unsure else text
 
 
 def summary(made: Sequence[Line]) -> str:
-    found = sum(line.answers[kind, Answer.FOUND] for line in made for kind in KIND_NAMES)
-    count = sum(line.count(kind) for line in made for kind in KIND_NAMES)
-    passed = sum(line.answers[kind, Answer.PASSED] for line in made for kind in KIND_NAMES)
-    accused = sum(line.answers[GENUINE, Answer.FOUND] for line in made)
-    genuine = sum(line.count(GENUINE) for line in made)
+    forged, genuine = _split(made)
     return (
-        f"{found:,} of {count:,} forged places found, {passed:,} passed as genuine; "
-        f"{accused:,} of {genuine:,} genuine sheets accused."
+        f"{_sum(forged, Answer.FOUND):,} of {_total(forged):,} forged places found, {_sum(forged, Answer.CANNOT_TELL):,} "
+        f"could not be told, {_sum(forged, Answer.PASSED):,} passed as genuine; {_sum(genuine, Answer.FOUND):,} of "
+        f"{_total(genuine):,} genuine sheets accused, {_sum(genuine, Answer.CANNOT_TELL):,} could not be told. "
+        f"Goal reached in {sum(line.reached for line in made)} of {len(made)} lines."
     )
 
 
-def markdown(made: Sequence[Line], date: str) -> str:
+def markdown(results: Sequence[Result], command: str, date: str, wall: float) -> str:
+    """``wall`` is the whole run's seconds."""
+    made = lines(results)
+    seconds = sorted(second for result in results for second in result.seconds)
     said = (
-        f"`make tamper`, {date}. Simulated: nothing was printed or forged. A forged sheet carries up to four forgeries of "
-        "different kinds, each judged at its own place: found when a difference is reported there, (+n?) when the "
-        "answer for it was cannot tell; the rest passed. *Another certificate* is a genuine front against the back "
-        "of another of the same form. Limits were chosen on the *tuning* models; *held-out* models share "
-        "neither renderer (poppler) nor kernels nor parameters with them, and were looked at "
-        "when false alarms were mended. Seconds are CPU of one core."
+        "Simulated: nothing was printed, scanned or forged. Papers are of every kind and form that kiosks hand out (55 % "
+        "住民票の写し, 35 % 印鑑登録証明書, 10 % 住民票記載事項証明書; one sheet of each, any page), of three invented municipalities "
+        "with lettered and engraved seals. A forged sheet carries a forgery of each kind that it has a place for, and each is "
+        "judged at its own place: *found* when a difference is reported there, *cannot tell* when the answer was that, else "
+        "*passed*. *Another certificate* is a genuine front held against the back of another, of the same form every second "
+        "time. Of genuine sheets, *found* is a false alarm. Bounds are Wilson's."
     )
-    goals = "Goals: at 300 dpi flat 99 % found and at most 0.5 % accused, else 95 % and 2 %."
-    rows = ["| " + " | ".join(cells(line)) + " |" for line in made]
-    rule = "|---|---|" + "---:|" * (len(COLUMNS) - 3) + "---|"
-    head = "| " + " | ".join(COLUMNS) + " |"
-    return "\n".join(["# Forged fronts", "", said, "", f"{summary(made)} {goals}", "", head, rule, *rows, ""])
+    goals = (
+        "Goals: flat at 300 dpi at least 99 % found and at most 0.5 % accused; at 200 dpi, worn and photographed at least "
+        "95 % and at most 2 %."
+    )
+    cost = (
+        f"{len(seconds):,} comparisons, CPU of one core p50 {statistics.median(seconds):.2f} s, "
+        f"p99 {seconds[len(seconds) * 99 // 100]:.2f} s (the front drawn before); {wall / 60:.0f} minutes in all."
+    )
+    parts = [f"# Forged fronts\n\n`{command}`, {date}. {said}\n\n{goals}\n\n{summary(made)}\n\n{cost}"]
+    parts += [_overview(made)]
+    for family in Family:
+        here = [line for line in made if line.family is family]
+        if here:
+            rows = ["| " + " | ".join(cells(line)[1:]) + " |" for line in here]
+            head = "| " + " | ".join(COLUMNS[1:]) + " |\n|---|---|---:|---:|---:|---:|---:|---|"
+            parts.append(
+                f"## {family.value.capitalize()} models\n\n{_SAID[family]}\n\n{head}\n" + "\n".join(rows)
+            )
+    return "\n\n".join(parts) + "\n"
+
+
+def _overview(made: Sequence[Line]) -> str:
+    head = (
+        "| models | quality | forged places found | cannot tell | passed | genuine accused | genuine: cannot tell |\n"
+        "|---|---|---:|---:|---:|---:|---:|"
+    )
+    rows = []
+    for family in Family:
+        for quality in QUALITIES:
+            forged, genuine = _split([x for x in made if (x.family, x.quality) == (family, quality)])
+            if forged and genuine:
+                found, every = _sum(forged, Answer.FOUND), _total(forged)
+                rows.append(
+                    f"| {family.value} | {quality} | {found} of {every} ({100 * found / every:.1f} %) "
+                    f"| {_sum(forged, Answer.CANNOT_TELL)} | {_sum(forged, Answer.PASSED)} "
+                    f"| {_sum(genuine, Answer.FOUND)} of {_total(genuine)} | {_sum(genuine, Answer.CANNOT_TELL)} |"
+                )
+    return "\n".join([head, *rows])
+
+
+def _split(made: Sequence[Line]) -> tuple[list[Line], list[Line]]:
+    return [line for line in made if line.kind != GENUINE], [line for line in made if line.kind == GENUINE]
+
+
+def _sum(made: Sequence[Line], answer: Answer) -> int:
+    return sum(line.answers[answer] for line in made)
+
+
+def _total(made: Sequence[Line]) -> int:
+    return sum(line.count for line in made)

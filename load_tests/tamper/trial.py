@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
+from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw
 
 from anti_forgery.comparison.compare import compare
+from anti_forgery.comparison.truth import truth_of
 from anti_forgery.comparison.verdict import Comparison, Kind, Likeness
+from anti_forgery.sheet import SheetFacts
 from certificates.pdf.sheet import Box
 from load_tests.scans.qualities import QUALITIES, Family, Quality
 from load_tests.scans.sheets import front, paper, typeface
-from load_tests.tamper.forging import GREY_SEAL, KINDS, OTHER_PAGE, grey_seal
+from load_tests.tamper.forging import GREY_SEAL, KINDS, OTHER_PAGE, OTHER_SEAL, grey_seal, seal_of_another
 
 GENUINE = "genuine"
 
@@ -31,76 +34,111 @@ class Answer(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Trial:
+    """``serial`` names the sheet and the dice of its damage; ``keep`` its picture in the folder ``pictures``."""
+
     quality: str
     family: Family
-    number: int
     forged: bool
-    picture: str = ""
+    number: int
+    serial: int
+    pictures: str
+    keep: bool
+
+    @property
+    def key(self) -> tuple[str, str, int]:
+        """Which it is, in every run."""
+        return self.quality, self.family.value, self.serial
+
+    @property
+    def picture(self) -> Path:
+        what = "forged" if self.forged else "genuine"
+        return Path(self.pictures) / f"{self.family.value}-{self.quality}-{what}-{self.number}.jpg"
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """``answers`` by kind of forgery; a genuine sheet is one of kind ``GENUINE``, found when it was accused."""
+    """``answers`` by kind of forgery; a genuine sheet is one of kind ``GENUINE``, found when it was accused.
+
+    ``seconds`` are of one core, for each comparison.
+    """
 
     trial: Trial
     answers: tuple[tuple[str, Answer], ...]
-    seconds: float
+    seconds: tuple[float, ...]
 
 
 def run(trial: Trial) -> Result:
-    quality = QUALITIES[trial.quality]
-    number = trial.number + 10_000 * list(QUALITIES).index(trial.quality) + 50_000 * trial.forged
-    return _forged(trial, quality, number) if trial.forged else _genuine(trial, quality, number)
+    sheet = _sheet(trial.serial)
+    return _forged(trial, sheet) if trial.forged else _genuine(trial, sheet)
 
 
-def _genuine(trial: Trial, quality: Quality, number: int) -> Result:
-    """Also held against the back of another certificate of the same form: one scan serves both."""
-    sheet = paper(number).sheets[0]
-    scan = _scanned(front(sheet.front, quality.dpi, trial.family), quality, trial, number)
-    begin = time.process_time()
-    found = compare(scan, sheet, typeface())
-    seconds = time.process_time() - begin
+def _sheet(serial: int) -> SheetFacts:
+    sheets = paper(serial).sheets
+    return sheets[serial % len(sheets)]
+
+
+def _genuine(trial: Trial, sheet: SheetFacts) -> Result:
+    """Also held against the back of another certificate, of the same form every second time: one scan serves both."""
+    scan = _scanned(front(sheet.front, _quality(trial).dpi, trial.family), trial)
+    found, seconds = _compared(scan, sheet)
+    if found.differences:
+        trial = replace(trial, keep=True)
     _keep(trial, found, [])
+    same = trial.number % 2 == 0
+    form = paper(trial.serial).content.form
     other = next(
-        made.sheets[0]
-        for made in map(paper, range(number + 1, number + 500))
-        if (made.content.kind, made.content.form) == (paper(number).content.kind, paper(number).content.form)
-        and made.sheets[0].text != sheet.text
+        _sheet(serial)
+        for serial in range(trial.serial + 1, trial.serial + 500)
+        if (paper(serial).content.form == form) is same and _sheet(serial).text != sheet.text
     )
-    swapped = compare(scan, other, typeface())
-    return Result(trial, ((GENUINE, _answer(found)), (OTHER_PAGE, _answer(swapped))), seconds)
+    swapped, more = _compared(scan, other)
+    answers = ((GENUINE, _answer(found)), (OTHER_PAGE, _answer(swapped)))
+    return Result(trial, answers, (seconds, more))
 
 
-def _forged(trial: Trial, quality: Quality, number: int) -> Result:
-    dice = random.Random(number)
-    sheet = paper(number).sheets[0]
+def _forged(trial: Trial, sheet: SheetFacts) -> Result:
+    """A sheet carries a forgery of each kind that it has a place for, none beside another."""
+    dice = random.Random(trial.serial)
     drawing, places = sheet.front, list[tuple[str, Box]]()
-    names = list(KINDS)
-    for kind in (names[trial.number % 6], names[(trial.number + 2) % 6], names[(trial.number + 4) % 6]):
+    for kind in dice.sample(list(KINDS), len(KINDS)):
         forgery = KINDS[kind](drawing, dice)
         if forgery is not None and not any(_touch(forgery.box, box) for _, box in places):
             drawing, places = forgery.front, [*places, (kind, forgery.box)]
-    page = front(drawing, quality.dpi, trial.family)
-    copied = None if any("seal" in kind for kind, _ in places) else grey_seal(page, sheet.front, dice)
+    seals = list(truth_of(sheet.front, typeface()).seals)
+    dice.shuffle(seals)
+    copied = seals.pop() if len(seals) > 1 or (seals and trial.number % 2) else None
+    other = seal_of_another(drawing, seals[0], dice) if seals else None
+    if other is not None:
+        drawing, places = other.front, [*places, (OTHER_SEAL, other.box)]
+    page = front(drawing, _quality(trial).dpi, trial.family)
     if copied is not None:
-        page, box = copied
-        places.append((GREY_SEAL, box))
-    scan = _scanned(page, quality, trial, number)
+        page, places = grey_seal(page, copied.box, dice), [*places, (GREY_SEAL, copied.box)]
+    found, seconds = _compared(_scanned(page, trial), sheet)
+    _keep(trial, found, [box for _, box in places])
+    return Result(trial, tuple((kind, _answer(found, box)) for kind, box in places), (seconds,))
+
+
+def _quality(trial: Trial) -> Quality:
+    return QUALITIES[trial.quality]
+
+
+def _scanned(page: Image.Image, trial: Trial) -> Image.Image:
+    return _quality(trial).models[trial.family](page, np.random.default_rng(trial.serial))
+
+
+def _compared(scan: Image.Image, sheet: SheetFacts) -> tuple[Comparison, float]:
+    """The seconds are of a front that was drawn already."""
+    truth_of(sheet.front, typeface())
     begin = time.process_time()
     found = compare(scan, sheet, typeface())
-    seconds = time.process_time() - begin
-    _keep(trial, found, [box for _, box in places])
-    return Result(trial, tuple((kind, _answer(found, box)) for kind, box in places), seconds)
-
-
-def _scanned(page: Image.Image, quality: Quality, trial: Trial, number: int) -> Image.Image:
-    return quality.step(trial.family)(page, np.random.default_rng(number))
+    return found, time.process_time() - begin
 
 
 def _answer(found: Comparison, box: Box | None = None) -> Answer:
-    """A forged place counts as found only when a difference is reported there."""
+    """A forged place counts as found only when a difference is reported there, and not for the page as a whole."""
     if any(
-        box is None or place.kind is Kind.OTHER_PAGE or _touch(place.box, box) for place in found.differences
+        box is None or (place.kind is not Kind.OTHER_PAGE and _touch(place.box, box))
+        for place in found.differences
     ):
         return Answer.FOUND
     if found.outcome is Likeness.CANNOT_TELL:
@@ -121,7 +159,7 @@ def _touch(one: Box, other: Box) -> bool:
 
 def _keep(trial: Trial, found: Comparison, places: list[Box]) -> None:
     """The scan brought upright; forged places in blue, what the program says in red."""
-    if not trial.picture or found.upright is None:
+    if not trial.keep or found.upright is None:
         return
     shown = found.upright.convert("RGB")
     pen, dots = ImageDraw.Draw(shown), shown.height / 297
@@ -135,11 +173,17 @@ def _keep(trial: Trial, found: Comparison, places: list[Box]) -> None:
     shown.save(trial.picture, "JPEG", quality=80)
 
 
-def planned(sheets: int) -> Iterator[Trial]:
-    """For each quality and family ``sheets`` genuine ones and twice as many forged ones, so that every kind is tried as often."""
-    for quality in QUALITIES:
-        for family in Family:
-            for number in range(sheets):
-                yield Trial(quality, family, number, False)
-            for number in range(2 * sheets):
-                yield Trial(quality, family, number, True)
+def planned(
+    sheets: int, seed: int, pictures: str, families: Sequence[Family], qualities: Sequence[str]
+) -> Iterator[Trial]:
+    """``sheets`` genuine ones of each quality and family, and half as many more forged ones, so that each kind is tried so often.
+
+    In turns, so that a run that is cut short has tried everything about as often.
+    """
+    for number in range(sheets + sheets // 2):
+        for place, quality in enumerate(QUALITIES):
+            for forged in (False, True) if number < sheets else (True,):
+                serial = number + 10_000 * (2 * place + forged) + 100_000 * seed
+                if quality in qualities:
+                    for family in families:
+                        yield Trial(quality, family, forged, number, serial, pictures, forged and number < 2)

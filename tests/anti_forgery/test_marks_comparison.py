@@ -33,7 +33,7 @@ def household() -> SheetFacts:
 
 
 def scanned(drawing: str, seed: int = 1) -> Image.Image:
-    return QUALITY.tuning(front(drawing, DPI, Family.TUNING), np.random.default_rng(seed))
+    return QUALITY.models[Family.TUNING](front(drawing, DPI, Family.TUNING), np.random.default_rng(seed))
 
 
 def test_a_genuine_front_matches_whichever_way_up() -> None:

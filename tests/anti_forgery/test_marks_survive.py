@@ -17,7 +17,7 @@ def test_everything_combined_at_200_dpi_is_read() -> None:
         typeface()
     except ConfigurationError as error:
         pytest.skip(str(error))
-    results = [run(Trial(CLASSES[-1], 200, family, 5 + place)) for place, family in enumerate(Family)]
+    results = [run(Trial(CLASSES[-1], 200, family, 5 + place)) for place, family in enumerate(FAMILIES)]
     assert [result.read for result in results] == [Read.RIGHT, Read.RIGHT]
 
 
