@@ -41,9 +41,9 @@ bench-sync: ## change data measured: docs/benchmarks/sync.md, as ratios of one r
 	@.ci/setup bench
 	@$(PYTHON) -m load_tests.bench_sync --date $$(date +%F) --out docs/benchmarks
 
-bench-sync-size: ## full load and reads at 3.77 million residents
+bench-sync-size: ## full load and reads at 3.77 million residents: docs/benchmarks/sync-size.json (about half an hour)
 	@.ci/setup bench
-	@$(PYTHON) -m load_tests.bench_sync.size --residents 3770000 --out out/size
+	@$(PYTHON) -m load_tests.bench_sync.size --residents 3770000 --date $$(date +%F) --docs docs/benchmarks --out out/size
 
 bench-pdf: ## the four-member sheet by both writers and six others: docs/benchmarks/pdf.md (about 2 minutes)
 	@.ci/setup bench

@@ -17,6 +17,7 @@ from load_tests.bench_sync.asked import comparisons
 from load_tests.bench_sync.material import Size
 from load_tests.bench_sync.pictures import draw
 from load_tests.bench_sync.run import measure
+from load_tests.bench_sync.size_report import DOCS_JSON
 
 FULL = Size()
 QUICK = Size(residents=300, singles=20, batches=600, feed=700, reading=0.2, latency=40)
@@ -33,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--date", default="a day that nobody noted", help="the day, for the page")
     parser.add_argument("--machine", default=report.this_machine(), help="where it ran, for the page")
     parser.add_argument(
-        "--size", type=Path, default=Path("out/size/size.json"), help="take up the run at a city's size"
+        "--size", type=Path, help=f"the run at a city's size; {DOCS_JSON} in --out where nothing is said"
     )
     parser.add_argument("--out", type=Path, default=Path("out/bench-sync"), help="page, JSON and pictures")
     given = parser.parse_args(arguments)
@@ -62,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         residents=size.residents,
     )
     (given.out / report.JSON_NAME).write_text(report.as_json(figures, about), encoding="utf-8")
-    page = report.page(figures, about, pictures, report.read_sized(given.size))
+    page = report.page(figures, about, pictures, report.read_sized(given.size or given.out / DOCS_JSON))
     (given.out / report.PAGE_NAME).write_text(page, encoding="utf-8")
     print(
         "\n".join(

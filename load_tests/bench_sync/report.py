@@ -29,12 +29,18 @@ class Circumstances:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sized:
-    """Another run's figures, taken up as they are: rows of label, value and unit."""
+    """Another run's figures, taken up as they are: rows of label, value and unit; a value that is a count is whole."""
 
     name: str
     command: str
     machine: str
+    date: str
     rows: Sequence[tuple[str, float, str]]
+
+
+def shown(value: float) -> str:
+    """A count, or what is large, as a whole number; else with two decimals."""
+    return f"{value:,.0f}" if isinstance(value, int) or value >= 1000 else f"{value:,.2f}"
 
 
 def this_machine() -> str:
@@ -54,8 +60,10 @@ def read_sized(path: Path) -> Sized | None:
     if not path.exists():
         return None
     held = json.loads(path.read_text("utf-8"))
-    rows = [(str(row["label"]), float(row["value"]), str(row["unit"])) for row in held["rows"]]
-    return Sized(name=held["name"], command=held["command"], machine=held["machine"], rows=rows)
+    rows = [(row["label"], row["value"], row["unit"]) for row in held["rows"]]
+    return Sized(
+        name=held["name"], command=held["command"], machine=held["machine"], date=held["date"], rows=rows
+    )
 
 
 def table(figures: Figures) -> Sequence[str]:
@@ -134,11 +142,28 @@ def page(figures: Figures, about: Circumstances, pictures: Sequence[str], sized:
         *(f"![{Path(name).stem}]({name})" for name in pictures),
     ]
     lines += [f"\nNot measured: {note}." for note in figures.notes]
-    if sized is not None:
-        lines += ["", f"## {sized.name}", "", f"`{sized.command}`: {sized.machine}", ""]
-        lines += ["| what | value |", "|---|---:|"]
-        lines += [f"| {label} | {value:,.2f} {unit} |" for label, value, unit in sized.rows]
-    return "\n".join(lines).rstrip() + "\n"
+    text = "\n".join(lines).rstrip() + "\n"
+    return text if sized is None else with_sized(text, sized)
+
+
+def with_sized(text: str, sized: Sized) -> str:
+    """The page ``text`` with this run's section at its end, in the place of an earlier one."""
+    section = sized_section(sized)
+    before = text.partition(f"{section[0]}\n")[0].rstrip()
+    return "\n".join([before, "", *section]) + "\n"
+
+
+def sized_section(sized: Sized) -> Sequence[str]:
+    """Markdown: another run, with its own day and machine."""
+    return [
+        f"## {sized.name[:1].upper()}{sized.name[1:]}",
+        "",
+        f"`{sized.command}` on {sized.date}: {sized.machine}. A run of its own: none of the ratios above are with these.",
+        "",
+        "| what | value |",
+        "|---|---:|",
+        *(f"| {label} | {f'{shown(value)} {unit}'.rstrip()} |" for label, value, unit in sized.rows),
+    ]
 
 
 def as_json(figures: Figures, about: Circumstances) -> str:

@@ -42,6 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--plain", action="store_true", help="a file that is not compressed, six times as large"
     )
+    parser.add_argument("--date", default="a day that nobody noted", help="the day, for the page")
+    parser.add_argument("--docs", type=Path, help="the folder of sync.md, to which the figures go as well")
     parser.add_argument("--out", type=Path, default=Path("out/size"))
     given = parser.parse_args(arguments)
     out: Path = given.out
@@ -55,7 +57,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KofuError as error:
         print(f"size: {error}", file=sys.stderr)
         return 2
-    write_report(out, command, figures)
+    # figures of a copy that answered wrongly are nobody's
+    write_report(out, command, figures, date=given.date, docs=given.docs if whole else None)
     return 0 if whole else 1
 
 

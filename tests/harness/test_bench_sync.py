@@ -14,11 +14,13 @@ from load_tests.bench_sync.figures import Figure, Figures, Key, Unit, percentile
 from load_tests.bench_sync.material import Size
 from load_tests.bench_sync.pictures import draw
 from load_tests.bench_sync.run import measure
+from load_tests.bench_sync.size_report import DOCS_JSON
 from load_tests.bench_sync.slow import delay
 from load_tests.servers.postgres import PostgresServer
 
 # Thirty deliveries: on a busy machine, too, a look at the copy falls between two of them.
 TINY = Size(residents=120, singles=4, batches=30, feed=60, delivery=2, reading=0.05, latency=10)
+DOCS = Path(__file__).parents[2] / "docs" / "benchmarks"
 ABOUT = report.Circumstances(
     command="the command", machine="a machine", date="2026-11-21", seed=1, residents=120
 )
@@ -86,16 +88,24 @@ def test_the_page_shows_figures_ratios_and_what_was_left_out() -> None:
 def test_the_run_at_a_citys_size_is_taken_up_where_there_is_one(tmp_path: Path) -> None:
     path = tmp_path / "size.json"
     assert report.read_sized(path) is None
-    rows = [{"label": "full load", "value": 21_000, "unit": "records/s"}]
-    path.write_text(
-        json.dumps({"name": "Yokohama's size", "command": "c", "machine": "m", "rows": rows}),
-        encoding="utf-8",
-    )
+    rows = [
+        {"label": "residents", "value": 377, "unit": ""},
+        {"label": "full load", "value": 21_000.25, "unit": "records/s"},
+        {"label": "p50", "value": 1.784, "unit": "ms"},
+    ]
+    held = {"name": "at Yokohama's size", "command": "c", "machine": "m", "date": "2026-11-20", "rows": rows}
+    path.write_text(json.dumps(held), encoding="utf-8")
 
     page = report.page(Figures(), ABOUT, [], report.read_sized(path))
 
-    assert "## Yokohama's size" in page
-    assert "| full load | 21,000.00 records/s |" in page
+    assert "## At Yokohama's size\n\n`c` on 2026-11-20: m." in page
+    assert "| residents | 377 |\n| full load | 21,000 records/s |\n| p50 | 1.78 ms |" in page
+
+
+def test_the_section_in_the_documentation_is_that_of_its_json() -> None:
+    sized = report.read_sized(DOCS / DOCS_JSON)
+    assert sized is not None
+    assert "\n".join(report.sized_section(sized)) in (DOCS / report.PAGE_NAME).read_text(encoding="utf-8")
 
 
 def test_the_json_holds_every_figure_by_its_key() -> None:

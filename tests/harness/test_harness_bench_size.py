@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from load_tests.bench_sync.report import read_sized, sized_section
 from load_tests.bench_sync.size import measure
 from load_tests.bench_sync.size_reads import read_all, sample
-from load_tests.bench_sync.size_report import Figure, write_report
+from load_tests.bench_sync.size_report import DOCS_JSON, Figure, write_report
 from load_tests.bench_sync.size_town import LargeTown, town_file
 from load_tests.servers.postgres import PostgresServer
 from sync.copy.database import open_database
@@ -40,9 +41,17 @@ async def test_a_tiny_run_answers_right_and_writes_its_report(
     figures: list[Figure] = []
     async with postgres.database() as url:
         assert await measure(url, town, 20, figures)
-    write_report(tmp_path, "the command", figures)
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    (docs / "sync.md").write_text("# Measured\n\n## Full load at the size of a large city\n\nlong ago\n")
+    write_report(tmp_path, "the command", figures, date="2026-11-21", docs=docs)
     report = json.loads((tmp_path / "size.json").read_text(encoding="utf-8"))
-    assert set(report) == {"name", "command", "machine", "rows"}
+    assert set(report) == {"name", "command", "machine", "date", "rows"}
+    sized = read_sized(docs / DOCS_JSON)
+    assert sized is not None
+    assert f"| records: resident | {RESIDENTS} |" in sized_section(sized)
+    section = "\n".join(sized_section(sized))
+    assert (docs / "sync.md").read_text(encoding="utf-8") == f"# Measured\n\n{section}\n"
     values = {(row["label"], row["unit"]): row["value"] for row in report["rows"]}
     assert values["records: resident", ""] == RESIDENTS
     assert values["wrong answers", ""] == 0
