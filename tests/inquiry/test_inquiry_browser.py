@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from center_relay.inquiry.settings import InquirySettings
+from tests.accessibility import INSTALLED, violations
 from tests.inquiry.inquiry_world import back_file, certificate, front_file, running
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ pytestmark = [
         importlib.util.find_spec("playwright") is None,
         reason="playwright is not installed in this environment",
     ),
+    pytest.mark.skipif(not INSTALLED, reason="axe-playwright-python is not installed in this environment"),
 ]
 
 # WCAG 2.2: contrast 4.5:1 (1.4.3), names (1.1.1, 3.3.2), reflow (1.4.10), targets of 44 pixels (2.5.5).
@@ -107,6 +109,7 @@ async def test_a_receiver_gets_an_answer_with_and_without_a_script(
         await page.goto(f"{site.url}/?lang={language}")
         if script:
             assert await page.evaluate(LOOK) == []
+            assert await violations(page) == []
             await page.click("form.ask button")
             await page.wait_for_selector("form.ask")  # nothing is sent without a file
         # one of the three with both sides: comparing takes a second
@@ -123,6 +126,7 @@ async def test_a_receiver_gets_an_answer_with_and_without_a_script(
         if script:
             assert await page.evaluate("document.documentElement.lang") == language
             assert await page.evaluate(LOOK) == []
+            assert await violations(page) == []
         assert complaints == []
         assert [url for url in asked if not url.startswith((site.url, "data:"))] == []
 
@@ -146,4 +150,6 @@ async def test_files_can_be_dropped_and_too_many_are_refused_before_they_are_sen
         assert "at most 3" in await page.inner_text(".say")
         await page.click("form.ask button")
         assert page.url.endswith("/?lang=en")
+        await page.evaluate("document.querySelector('label').remove()")
+        assert "label" in {one.partition(":")[0] for one in await violations(page)}
         assert complaints == []

@@ -22,12 +22,14 @@ export function picture(id, name) {
   return svg;
 }
 
-export function button(label, send, { name = "", icon = "", after = false, disabled = false, pressed = null } = {}) {
+// ``spoken`` is the name of a button that shows a sign and no word.
+export function button(label, send, options = {}) {
+  const { name = "", icon = "", after = false, disabled = false, pressed = null, spoken = null } = options;
   const parts = [make("span", { class: "label" }, label)];
   if (icon) parts.splice(after ? 1 : 0, 0, picture("i-" + icon, "icon"));
   return make(
     "button",
-    { type: "button", class: name, "data-send": JSON.stringify(send), disabled, "aria-pressed": pressed },
+    { type: "button", class: name, "data-send": JSON.stringify(send), disabled, "aria-pressed": pressed, "aria-label": spoken },
     ...parts,
   );
 }

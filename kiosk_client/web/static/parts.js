@@ -61,9 +61,9 @@ export function choices() {
     make(
       "div",
       { class: "pager" },
-      own("", "page", { name: "round", icon: "back", value: now.page - 1, disabled: now.page === 0 }),
+      own("", "page", { name: "round", icon: "back", value: now.page - 1, disabled: now.page === 0, spoken: now.view.words.previous }),
       make("span", {}, now.page + 1 + " / " + pages),
-      own("", "page", { name: "round", icon: "next", value: now.page + 1, disabled: now.page === pages - 1 }),
+      own("", "page", { name: "round", icon: "next", value: now.page + 1, disabled: now.page === pages - 1, spoken: now.view.words.following }),
     ),
   );
 }
@@ -120,9 +120,9 @@ export function copies() {
     make(
       "div",
       { class: "count" },
-      button("−", set(value - 1), { name: "round big", disabled: value <= 1 }),
+      button("−", set(value - 1), { name: "round big", disabled: value <= 1, spoken: fewer }),
       make("output", { "aria-live": "polite" }, make("b", {}, String(value)), " " + unit),
-      button("＋", set(value + 1), { name: "round big", disabled: value >= most }),
+      button("＋", set(value + 1), { name: "round big", disabled: value >= most, spoken: more }),
     ),
     make(
       "div",
@@ -131,7 +131,6 @@ export function copies() {
         button(String(index + 1), set(index + 1), { name: "number", pressed: value === index + 1 }),
       ),
     ),
-    make("span", { class: "unseen" }, fewer + " / " + more),
   );
 }
 

@@ -17,7 +17,7 @@ function header() {
       "div",
       { class: "tools" },
       make("div", { class: "languages", role: "group" }, ...languages),
-      own("", "display", { name: "round", icon: "display", pressed: display.open }),
+      own("", "display", { name: "round", icon: "display", pressed: display.open, spoken: words.display }),
     ),
   );
 }
@@ -91,7 +91,7 @@ function displayMenu() {
     ...["larger", "contrast", ...(upright() ? ["low"] : [])].map((name) =>
       own(words[name], "display-" + name, { name: "plain", pressed: display[name] }),
     ),
-    own(words.volume + " " + bars, "display-volume", { name: "plain" }),
+    own(words.volume + " " + bars, "display-volume", { name: "plain", spoken: `${words.volume} ${display.volume} / 3` }),
   );
 }
 
