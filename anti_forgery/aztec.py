@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from anti_forgery.aztec_layout import layout, side_of
 from anti_forgery.aztec_parity import Bits, bits_in, parity_table, word_size
@@ -24,7 +23,7 @@ STEP = 4
 """Data words are counted in steps, so that lengths that differ a little share their parity table."""
 
 
-def encode(contents: Sequence[bytes]) -> NDArray[np.uint8]:
+def encode(contents: Sequence[bytes]) -> Bits:
     """One symbol a content, shape (contents, side, side); 1 is dark.
 
     The contents must be of one length. Raises ValueError when they are not, or are too long for a symbol.
@@ -32,8 +31,9 @@ def encode(contents: Sequence[bytes]) -> NDArray[np.uint8]:
     (length,) = {len(content) for content in contents}
     if not 0 < length <= LONGEST:
         raise ValueError("the content is empty or too long for a symbol")
+    rows = np.frombuffer(b"".join(contents), dtype=np.uint8).reshape(-1, length)
     for layers, words in _sizes(length):
-        data = stuffed(contents, words, word_size(layers))
+        data = stuffed(rows, words, word_size(layers))
         if data is not None:
             return _drawn(data, layers, words)
     raise ValueError("the content is too long for a symbol")
@@ -56,11 +56,12 @@ def _sizes(length: int) -> tuple[tuple[int, int], ...]:
     return tuple(found)
 
 
-def _drawn(rows: Bits, layers: int, words: int) -> NDArray[np.uint8]:
+def _drawn(data: Bits, layers: int, words: int) -> Bits:
     plan = layout(layers, words)
-    bits: Bits = np.empty((len(rows), plan.bits), dtype=np.uint8)
-    bits[:, : 8 * rows.shape[1]] = np.unpackbits(rows, axis=1)
-    bits[:, 8 * rows.shape[1] : -2] = parity_table(layers, words).of(rows)
+    count, used = data.shape
+    bits: Bits = np.empty((count, plan.bits), dtype=np.uint8)
+    bits[:, :used] = data
+    bits[:, used:-2] = parity_table(layers, words).of(np.packbits(data, axis=1))
     bits[:, -2:] = (0, 1)
     side = side_of(layers)
-    return bits.take(plan.source, axis=1).reshape(len(rows), side, side)
+    return bits.take(plan.source, axis=1).reshape(count, side, side)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -15,9 +14,9 @@ LONGEST = 2078
 """Bytes of the longest binary shift."""
 _SHORT = 31
 """Bytes of the longest one with a count of five bits instead of eleven."""
+_SHIFT = "11111"
 _NEUTRAL = "111101110"
 """Latch to digits and back (table 2): fills up the last words without meaning anything."""
-_UNSOUND_BYTE = re.compile(rb"[\x00\x01\xfe\xff]")
 
 
 def head_bits(length: int) -> int:
@@ -25,96 +24,80 @@ def head_bits(length: int) -> int:
     return 10 if length <= _SHORT else 21
 
 
-def stuffed(contents: Sequence[bytes], words: int, width: int) -> Bits | None:
-    """A row of ``words`` packed words a content; None when one of them does not fit.
+def stuffed(contents: Bits, words: int, width: int) -> Bits | None:
+    """The bits of ``words`` words a content, one a byte; None when one of them does not fit.
 
-    The contents are of one length; ``words * width`` is a multiple of 8.
+    ``contents`` has a row a content; ``words * width`` is a multiple of 8.
     """
-    length = len(contents[0])
-    size = words * width
-    count = f"{length:05b}" if length <= _SHORT else f"{length - _SHORT:016b}"
-    used = head_bits(length) + 8 * length
-    spare = size - used
+    length = contents.shape[1]
+    frame = _frame(length, words * width)
+    if frame is None:
+        return None
+    whole = np.empty((len(contents), len(frame.octets)), dtype=np.uint8)
+    whole[:] = frame.octets
+    whole[:, frame.first : frame.first + length] = contents
+    used = words * width // 8
+    rows = (whole[:, :used] << frame.ahead) | (whole[:, 1 : used + 1] >> frame.rest)
+    bits = np.unpackbits(rows, axis=1)
+    return bits if _stuff(bits, width, frame.spare) else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """A content's surroundings, ``ahead`` bits too far to the right so that the content begins with byte ``first``;
+    ``rest`` are the other bits of a byte, ``spare`` of all bits are filler."""
+
+    octets: Bits
+    first: int
+    ahead: np.uint8
+    rest: np.uint8
+    spare: int
+
+
+@lru_cache(maxsize=256)
+def _frame(length: int, size: int) -> _Frame | None:
+    """For contents of that many bytes in ``size`` bits; None when they do not fit."""
+    head = head_bits(length)
+    spare = size - head - 8 * length
     if spare < 0:
         return None
-    head = int("11111" + count, 2) << (8 * length + spare)
-    filler = int((_NEUTRAL * (spare // len(_NEUTRAL) + 1))[:spare] or "0", 2)
-    values = [head | int.from_bytes(content, "big") << spare | filler for content in contents]
-    if width == 8:
-        found = [_stuffed_bytes(value, size, used) for value in values]
-    else:
-        plain = [value.to_bytes(size // 8, "big") for value in values]
-        found = list[bytes | None](plain)
-        rows = np.frombuffer(b"".join(plain), dtype=np.uint8).reshape(len(plain), -1)
-        for row, word in _unsound(rows, width):
-            found[row] = _stuffed_words(values[row], size, used, width, word)
-    if None in found:
-        return None
-    return np.frombuffer(b"".join([row for row in found if row is not None]), np.uint8).reshape(
-        len(found), -1
-    )
+    ahead = -head % 8
+    count = f"{length:05b}" if length <= _SHORT else f"{length - _SHORT:016b}"
+    filler = (_NEUTRAL * (spare // len(_NEUTRAL) + 1))[:spare]
+    text = "0" * ahead + _SHIFT + count + "0" * 8 * length + filler + "0" * 8
+    octets = [int(text[place : place + 8].ljust(8, "0"), 2) for place in range(0, size + 8, 8)]
+    first = (ahead + head) // 8
+    return _Frame(np.array(octets, dtype=np.uint8), first, np.uint8(ahead), np.uint8(8 - ahead), spare)
 
 
-def _stuffed_bytes(value: int, size: int, used: int) -> bytes | None:
-    """Words that are bytes: the next one that must be stuffed is found by a search for a byte."""
-    pieces: list[bytes] = []
-    left, stuffings = size, 0
-    while True:
-        row = value.to_bytes(-(-left // 8), "big")
-        match = _UNSOUND_BYTE.search(row)
-        if match is None:
-            break
-        place = match.start()
-        pieces += (row[:place], b"\1" if row[place] < 2 else b"\xfe")
-        # The eighth bit of that word is looked at again; it moves what follows, and the last bit of all falls off.
-        left -= 8 * (place + 1)
+def _stuff(bits: Bits, width: int, spare: int) -> bool:
+    """After ``width - 1`` equal bits at the beginning of a word their opposite comes in between, and what follows moves
+    on by one; False when more than filler falls off at the end of a row."""
+    size = bits.shape[1]
+    row, start, stuffings = -1, 0, 0
+    for place in _equal_runs(bits.ravel(), width - 1).tolist():
+        # ``at`` counts the bits of the content as it came, before any was put in
+        here, at = divmod(place, size)
+        if here != row:
+            row, start, stuffings = here, 0, 0
+        if at < start or (at - start) % width or at + stuffings + width > size:
+            continue
+        start = at + width - 1
+        line, end = bits[row], start + stuffings
+        line[end + 1 :] = line[end:-1]
+        line[end] = 1 - line[end - 1]
         stuffings += 1
-        if stuffings > size - used:
-            return None
-        value = (value & ((2 << left) - 1)) >> 1
-    return b"".join([*pieces, row])
+        if stuffings > spare:
+            return False
+    return True
 
 
-def _unsound(rows: Bits, width: int) -> list[tuple[int, int]]:
-    """The rows in which a word begins with ``width - 1`` equal bits, and the first such word."""
-    first, shifts = _windows(rows.shape[1], width)
-    pairs = rows.astype(np.uint16)
-    words = (pairs.take(first, axis=1) << 8 | pairs.take(first + 1, axis=1, mode="clip")) >> shifts
-    unsound = ((words + 2) & ((1 << width) - 1)) < 4
-    first_unsound = unsound.argmax(axis=1).tolist()
-    return [(row, first_unsound[row]) for row in np.flatnonzero(unsound.any(axis=1)).tolist()]
-
-
-@lru_cache(maxsize=64)
-def _windows(length: int, width: int) -> tuple[NDArray[np.intp], NDArray[np.uint16]]:
-    """The first of the two bytes that each word lies in, and how far it must be moved down."""
-    begin = np.arange(8 * length // width) * width
-    return begin // 8, (16 - width - begin % 8).astype(np.uint16)
-
-
-@lru_cache(maxsize=4)
-def _sound_words(width: int) -> re.Pattern[str]:
-    """As many words as do not begin with ``width - 1`` equal bits."""
-    return re.compile(f"(?:(?!{'0' * (width - 1)}|{'1' * (width - 1)}){'.' * width})*+")
-
-
-def _stuffed_words(value: int, size: int, used: int, width: int, first: int) -> bytes | None:
-    """Words of any width, as text, for the search is one for text; those before word ``first`` are known to be sound."""
-    text = f"{value:0{size}b}"
-    sound = _sound_words(width).match
-    start = first * width
-    pieces = [text[:start]]
-    stuffings = 0
-    while True:
-        match = sound(text, start)
-        assert match is not None  # it matches nothing at all if need be
-        end = match.end()
-        pieces.append(text[start:end])
-        if end + stuffings >= size:
-            break
-        start = end + width - 1
-        pieces.append(text[end:start] + ("1" if text[end] == "0" else "0"))
-        stuffings += 1
-        if stuffings > size - used:
-            return None
-    return int("".join(pieces)[:size], 2).to_bytes(size // 8, "big")
+def _equal_runs(bits: Bits, length: int) -> NDArray[np.intp]:
+    """Every place at which that many equal bits begin."""
+    equal = bits[1:] == bits[:-1]
+    known = 2
+    while known < length:
+        more = min(known - 1, length - known)
+        equal = equal[:-more] & equal[more:]
+        known += more
+    return np.flatnonzero(equal)

@@ -18,10 +18,13 @@ _POLYNOMIAL = 0x11D
 
 def encode(data: Bytes, parity: int) -> Bytes:
     """Parity rows for ``data`` of shape (parts, length); parts + parity ≤ 256."""
-    parts = data.shape[0]
+    parts, length = data.shape
     if not 0 < parts <= parts + parity <= 256:
         raise ValueError("at most 256 parts")
-    return _times(_cauchy(parts, parity), data)
+    table, places = _parity_table(parts, parity)
+    rows = table.take((data + places).ravel(), axis=0).reshape(parts, length * table.shape[1])
+    summed: Bytes = np.bitwise_xor.reduce(rows, axis=0).view(np.uint8).reshape(length, 8 * table.shape[1])
+    return summed[:, :parity].T
 
 
 def decode(rows: Mapping[int, Bytes], parts: int) -> Bytes:
@@ -35,6 +38,14 @@ def decode(rows: Mapping[int, Bytes], parts: int) -> Bytes:
     parity = max(1, present[-1] + 1 - parts)
     generator = np.vstack([np.eye(parts, dtype=np.uint8), _cauchy(parts, parity)])
     return _times(_inverse(generator[present]), np.stack([rows[index] for index in present]))
+
+
+@lru_cache(maxsize=4)
+def _parity_table(parts: int, parity: int) -> tuple[NDArray[np.uint64], NDArray[np.intp]]:
+    """What each value of each part adds to all parity parts at once, eight bytes a number; where a part's values begin."""
+    wide = np.zeros((parts, 256, -(-parity // 8) * 8), dtype=np.uint8)
+    wide[:, :, :parity] = _products()[_cauchy(parts, parity).T].swapaxes(1, 2)
+    return wide.view(np.uint64).reshape(parts * 256, -1), 256 * np.arange(parts, dtype=np.intp)[:, None]
 
 
 def _cauchy(parts: int, parity: int) -> Bytes:

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TypeVar
 
+import orjson
+
 from anti_forgery.dictionary import dictionary
 from certificates.domain.identifiers import order_id
 from certificates.errors import InvalidValueError, WireError
@@ -90,7 +92,7 @@ def canonical_bytes(sheet: SheetFacts) -> bytes:
         sheet.page_sha256,
         *([sheet.front, ""] if sheet.front else ["", sheet.text]),
     ]
-    return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
+    return orjson.dumps(fields)
 
 
 def sheet_from(canonical: bytes) -> SheetFacts:
@@ -143,9 +145,9 @@ def decompress(data: bytes) -> bytes:
 def _deflate() -> zlib._Compress:
     """Has read the dictionary, which takes longer than a sheet does: to be copied.
 
-    Level 6, not 9: half the time for half a hundredth more bytes.
+    Level 3: three fifths of the time of level 6 for 7 % more bytes.
     """
-    return zlib.compressobj(6, zlib.DEFLATED, -15, 8, zlib.Z_DEFAULT_STRATEGY, dictionary())
+    return zlib.compressobj(3, zlib.DEFLATED, -15, 8, zlib.Z_DEFAULT_STRATEGY, dictionary())
 
 
 def _exactly(kind: type[T], value: object) -> T:

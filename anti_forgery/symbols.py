@@ -26,6 +26,9 @@ MAX_PAYLOAD = 0xFFFF
 _VERSION = 1
 _HEAD = struct.Struct(">B4sBH")
 _CRC = struct.Struct(">I")
+_INDEX = 5
+"""Its place in the head."""
+_INDICES = np.arange(TOTAL, dtype=np.uint8)
 
 
 class UnreadableError(WireError):
@@ -53,13 +56,15 @@ def split(payload: bytes) -> list[bytes]:
         raise InvalidValueError("payload", f"must be 1 to {MAX_PAYLOAD} bytes")
     size = -(-len(payload) // DATA)
     data = np.frombuffer(payload.ljust(size * DATA, b"\0"), dtype=np.uint8).reshape(DATA, size)
-    parts = np.vstack([data, erasure.encode(data, PARITY)])
-    tag = _tag(payload)
-    contents = []
-    for index, part in enumerate(parts):
-        body = _HEAD.pack(_VERSION, tag, index, len(payload)) + part.tobytes()
-        contents.append(body + _CRC.pack(zlib.crc32(body)))
-    return contents
+    contents = np.empty((TOTAL, _HEAD.size + size + _CRC.size), dtype=np.uint8)
+    bodies = contents[:, : -_CRC.size]
+    bodies[:, : _HEAD.size] = np.frombuffer(_HEAD.pack(_VERSION, _tag(payload), 0, len(payload)), np.uint8)
+    bodies[:, _INDEX] = _INDICES
+    bodies[:DATA, _HEAD.size :] = data
+    bodies[DATA:, _HEAD.size :] = erasure.encode(data, PARITY)
+    checks = np.array([zlib.crc32(body) for body in bodies], dtype=">u4")
+    contents[:, -_CRC.size :] = checks.view(np.uint8).reshape(TOTAL, _CRC.size)
+    return [content.tobytes() for content in contents]
 
 
 def symbol_from(content: bytes) -> Symbol | None:
