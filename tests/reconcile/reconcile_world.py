@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from load_tests.reconciling.near import NearOriginal
@@ -12,7 +13,9 @@ from sync.reconcile.report import Report
 from sync.reconcile.run import reconcile
 from sync.reconcile.search import Patience
 from sync.registry.adapters.memory import MemoryBooks
+from sync.town import Person, Scenario
 from sync.town.numbers import MUNICIPALITY
+from tests.sync.scenes import bad_move
 from tests.sync.sync_world import KEY, NOW, TRUSTED, Held, TestRegistry
 
 BRISK = Patience(rounds=40, seconds=2.0, pause=0.005, longest_rest=0.05)
@@ -41,6 +44,24 @@ class World:
 
     async def feed(self) -> None:
         await self.held.take_all(self.registry)
+
+    @property
+    def family(self) -> Person:
+        """Four who live together, and whose card is read."""
+        return self.registry.town.person(Scenario.HOUSEHOLD_OF_FOUR)
+
+    async def set_aside(self) -> Change:
+        """A 転居 of the family that changes their names as well, and that the copy has in quarantine."""
+        change = bad_move(self.registry, self.family)
+        await self.books.enter([change])
+        self.registry.enter(change, legal=False)
+        await self.feed()
+        return change
+
+    async def spoil(self, statement: str, **values: object) -> None:
+        """Damage that nobody is told of."""
+        async with self.engine.begin() as connection:
+            await connection.execute(text(statement), values)
 
     async def reconcile(
         self, *, quick: bool = False, repair: bool = True, patience: Patience = BRISK

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -17,12 +16,12 @@ from certificates.service.settings import read_settings
 from issuance_server.commands import COMMANDS
 from issuance_server.settings import PREFIX, Settings
 from sync.copy.database import open_database, writing
-from sync.registry import settings as registry_settings
 from sync.registry.compose import compose as compose_registry
 from sync.town import Scenario, invent
 from sync.town.files import write_town
 from tests.issuance.issuance_line import Parties
 from tests.issuance.issuance_world import REGISTRY
+from tests.sync.sync_feeds import registry_settings
 from tests.sync.sync_world import TestRegistry, tiny_imprint
 
 
@@ -34,22 +33,6 @@ def parties(tmp_path: Path) -> Parties:
 @pytest.fixture
 def url(tmp_path: Path) -> str:
     return f"sqlite+aiosqlite:///{tmp_path / 'issuance.db'}"
-
-
-def registry_of(parties: Parties, town: Path) -> registry_settings.Settings:
-    files = parties.files[REGISTRY]
-    values: Mapping[str, str] = {
-        "STORE": "memory:",
-        "TOWN": str(town),
-        "TLS_CERTIFICATE": str(files.tls.certificate),
-        "TLS_KEY": str(files.tls.key),
-        "TLS_AUTHORITY": str(files.tls.authority),
-        "SIGNING_KEY": str(files.signing_key),
-    }
-    prefix = registry_settings.PREFIX
-    return read_settings(
-        registry_settings.Settings, {prefix + name: value for name, value in values.items()}, prefix=prefix
-    )
 
 
 def act(verb: str, parties: Parties, url: str, *arguments: str, registry: str = "") -> int:
@@ -77,7 +60,9 @@ async def test_the_operator_finds_sees_and_sets_right(
     await spoil(url, "UPDATE cards SET removed = NOT removed WHERE serial = :s", s=person.serial)
     html, data = tmp_path / "report.html", tmp_path / "report.json"
     async with (
-        compose_registry(registry_of(parties, tmp_path / "town")) as listeners,
+        compose_registry(
+            registry_settings(parties.files[REGISTRY], STORE="memory:", TOWN=str(tmp_path / "town"))
+        ) as listeners,
         listening(listeners) as addresses,
     ):
         capsys.readouterr()

@@ -13,9 +13,7 @@ from sync.copy.tables import cards, erasures, inbox, resident_history, residents
 from sync.reconcile.erase import RETENTION_YEARS, erase
 from sync.reconcile.report import Outcome
 from sync.registry import lives
-from sync.town import Scenario
 from tests.reconcile.reconcile_world import World
-from tests.sync.scenes import bad_move
 from tests.sync.sync_world import NOW, TODAY
 
 LATER = date(TODAY.year + RETENTION_YEARS, TODAY.month, TODAY.day)
@@ -36,7 +34,7 @@ async def rows_of(world: World, number: str) -> list[int]:
 
 
 async def test_nobody_is_erased_a_day_too_early(world: World) -> None:
-    number = world.registry.town.person(Scenario.HOUSEHOLD_OF_FOUR).resident.number
+    number = world.family.resident.number
     await dies(world, world.registry.state.residents[number])
     before = await rows_of(world, number)
     erased = await erase(world.engine, LATER.replace(day=LATER.day - 1), NOW)
@@ -54,7 +52,7 @@ async def tombstones(world: World) -> set[str]:
 
 
 async def test_a_dry_run_counts_the_same_and_changes_nothing(world: World) -> None:
-    number = world.registry.town.person(Scenario.HOUSEHOLD_OF_FOUR).resident.number
+    number = world.family.resident.number
     await dies(world, world.registry.state.residents[number])
     before = await rows_of(world, number)
     counted = await erase(world.engine, LATER, NOW, dry_run=True)
@@ -72,7 +70,7 @@ async def test_residents_stay_whatever_the_day(world: World) -> None:
 
 
 async def test_reconciliation_leaves_the_erased_erased(world: World) -> None:
-    number = world.registry.town.person(Scenario.HOUSEHOLD_OF_FOUR).resident.number
+    number = world.family.resident.number
     await dies(world, world.registry.state.residents[number])
     erased = await erase(world.engine, LATER, NOW)
     report = await world.reconcile()
@@ -83,11 +81,9 @@ async def test_reconciliation_leaves_the_erased_erased(world: World) -> None:
 
 
 async def test_the_body_of_a_quarantined_change_goes_with_those_whom_it_names(world: World) -> None:
-    family = world.registry.town.person(Scenario.HOUSEHOLD_OF_FOUR)
-    members = world.registry.state.household(family.resident.household)
-    change = bad_move(world.registry, family)
-    world.registry.enter(change, legal=False)
-    await world.feed()
+    household = world.family.resident.household
+    members = world.registry.state.household(household)
+    await world.set_aside()
     assert (await erase(world.engine, LATER, NOW)).bodies == 0
     async with world.engine.begin() as connection:
         for row in members:
@@ -101,15 +97,12 @@ async def test_the_body_of_a_quarantined_change_goes_with_those_whom_it_names(wo
             await connection.execute(gone, {"s": status, "r": record, "n": row.number})
     erased = await erase(world.engine, LATER, NOW)
     assert erased.bodies == 1
-    assert f"h{family.resident.household}" in await tombstones(world)
+    assert f"h{household}" in await tombstones(world)
     assert await world.held.reader.set_aside() == ()
 
 
 async def test_the_body_of_a_change_set_right_goes_after_its_years(world: World) -> None:
-    family = world.registry.town.person(Scenario.HOUSEHOLD_OF_FOUR)
-    change = bad_move(world.registry, family)
-    world.registry.enter(change, legal=False)
-    await world.feed()
+    change = await world.set_aside()
     truth = tuple(
         replace(row, name=world.registry.state.residents[row.number].name)
         for row in change.subjects.residents

@@ -9,7 +9,7 @@ from dataclasses import replace
 from random import Random
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from certificates.domain.resident import Resident
 from certificates.errors import KofuError
@@ -29,21 +29,14 @@ from sync.reconcile.run import reconcile
 from sync.reconcile.search import Patience
 from sync.reconcile.snapshot import ReconciliationError, doubted
 from sync.registry import lives, moves
-from sync.town import Scenario
 from sync.town.numbers import MUNICIPALITY
 from tests.reconcile.conftest import Settle
 from tests.reconcile.reconcile_world import BRISK, World, row_keys
-from tests.sync.scenes import bad_move
 from tests.sync.sync_world import KEY, NOW, TRUSTED
 
 
-async def spoil(world: World, statement: str, **values: object) -> None:
-    async with world.engine.begin() as connection:
-        await connection.execute(text(statement), values)
-
-
 def a_child(world: World) -> Resident:
-    household = world.registry.town.person(Scenario.HOUSEHOLD_OF_FOUR).resident.household
+    household = world.family.resident.household
     return next(row for row in world.registry.state.household(household) if not row.is_head)
 
 
@@ -104,7 +97,7 @@ async def test_somebody_who_is_named_by_a_change_in_every_look_is_judged_where_b
 ) -> None:
     child = a_child(world)
     serial = next(card.serial for card in world.registry.town.cards if card.resident == child.number)
-    await spoil(world, "DELETE FROM cards WHERE serial = :s", s=serial)
+    await world.spoil("DELETE FROM cards WHERE serial = :s", s=serial)
 
     class Busy(NearOriginal):
         async def leaves(self, leaves: Sequence[str]) -> LeavesAnswer:
@@ -130,13 +123,10 @@ async def test_somebody_who_is_named_by_a_change_in_every_look_is_judged_where_b
 
 
 async def test_what_a_quarantined_change_names_is_left_alone(world: World) -> None:
-    family = world.registry.town.person(Scenario.HOUSEHOLD_OF_FOUR)
+    family = world.family
     members = world.registry.state.household(family.resident.household)
-    change = bad_move(world.registry, family)
-    await world.books.enter([change])
-    world.registry.enter(change, legal=False)
-    await world.feed()
-    await spoil(world, "DELETE FROM cards WHERE serial = :s", s=family.serial)
+    await world.set_aside()
+    await world.spoil("DELETE FROM cards WHERE serial = :s", s=family.serial)
     report = await world.reconcile()
     outcomes = {finding.subject[1:]: finding.outcome for finding in report.findings}
     # the damaged card of one of them is set right all the same; the rows in quarantine are not
@@ -151,13 +141,13 @@ async def test_what_a_quarantined_change_names_is_left_alone(world: World) -> No
 
 
 async def test_without_repair_the_household_is_blocked_until_a_run_sets_it_right(world: World) -> None:
-    family = world.registry.town.person(Scenario.HOUSEHOLD_OF_FOUR)
+    family = world.family
     child = next(
         row
         for row in world.registry.state.household(family.resident.household)
         if row.number != family.resident.number
     )
-    await spoil(world, "DELETE FROM residents WHERE number = :n", n=child.number)
+    await world.spoil("DELETE FROM residents WHERE number = :n", n=child.number)
     report = await world.reconcile(repair=False)
     (finding,) = report.findings
     assert finding.outcome is Outcome.BLOCKED
@@ -173,19 +163,19 @@ async def test_without_repair_the_household_is_blocked_until_a_run_sets_it_right
 
 
 async def test_a_block_ends_when_the_feed_has_set_the_rows_right(world: World) -> None:
-    family = world.registry.town.person(Scenario.HOUSEHOLD_OF_FOUR)
+    family = world.family
     number = family.resident.number
-    await spoil(world, "UPDATE residents SET head = NOT head WHERE number = :n", n=number)
+    await world.spoil("UPDATE residents SET head = NOT head WHERE number = :n", n=number)
     await world.reconcile(repair=False)
     assert f"r{number}" in await doubted(world.engine)
-    await spoil(world, "UPDATE residents SET head = NOT head WHERE number = :n", n=number)
+    await world.spoil("UPDATE residents SET head = NOT head WHERE number = :n", n=number)
     assert not (await world.reconcile()).findings
     assert await doubted(world.engine) == frozenset()
 
 
 async def test_a_wrong_stored_leaf_is_set_right_without_touching_rows(world: World) -> None:
     await world.reconcile()
-    await spoil(world, "UPDATE leaves SET low = high")
+    await world.spoil("UPDATE leaves SET low = high")
     report = await world.reconcile(quick=True)
     assert not report.findings
     assert report.moved == report.leaves
@@ -194,23 +184,23 @@ async def test_a_wrong_stored_leaf_is_set_right_without_touching_rows(world: Wor
 
 
 async def test_the_history_gets_the_repaired_row_only_when_it_lacks_it(world: World) -> None:
-    number = world.registry.town.person(Scenario.HOUSEHOLD_OF_FOUR).resident.number
+    number = world.family.resident.number
     query = select(resident_history.c.record).where(resident_history.c.number == number)
     async with world.engine.connect() as connection:
         before = (await connection.scalars(query)).all()
-    await spoil(world, "UPDATE residents SET record = '{}' WHERE number = :n", n=number)
+    await world.spoil("UPDATE residents SET record = '{}' WHERE number = :n", n=number)
     await world.reconcile()
     async with world.engine.connect() as connection:
         assert (await connection.scalars(query)).all() == before
-    await spoil(world, "UPDATE residents SET record = '{}' WHERE number = :n", n=number)
-    await spoil(world, "UPDATE resident_history SET record = '{}' WHERE number = :n", n=number)
+    await world.spoil("UPDATE residents SET record = '{}' WHERE number = :n", n=number)
+    await world.spoil("UPDATE resident_history SET record = '{}' WHERE number = :n", n=number)
     await world.reconcile()
     async with world.engine.connect() as connection:
         assert (await connection.scalars(query)).all() == before
 
 
 async def test_a_copy_that_cannot_vouch_for_its_number_is_not_compared(world: World) -> None:
-    await spoil(world, "UPDATE feed_state SET conflict = 3")
+    await world.spoil("UPDATE feed_state SET conflict = 3")
     with pytest.raises(ReconciliationError, match="conflict"):
         await world.reconcile()
     async with world.engine.begin() as connection:
@@ -220,8 +210,8 @@ async def test_a_copy_that_cannot_vouch_for_its_number_is_not_compared(world: Wo
 
 
 async def test_a_registry_that_came_back_from_the_past_is_not_believed(world: World) -> None:
-    await spoil(world, "UPDATE residents SET status = '???'")
-    await spoil(world, "UPDATE feed_state SET applied = 9, known = 9")
+    await world.spoil("UPDATE residents SET status = '???'")
+    await world.spoil("UPDATE feed_state SET applied = 9, known = 9")
     with pytest.raises(ReconciliationError, match="older than the copy"):
         await world.reconcile()
     async with world.engine.connect() as connection:
@@ -238,11 +228,7 @@ async def test_only_one_process_reconciles_at_a_time(world: World) -> None:
 
 
 async def test_rows_of_a_change_set_aside_meanwhile_do_not_come_in(world: World) -> None:
-    family = world.registry.town.person(Scenario.HOUSEHOLD_OF_FOUR)
-    change = bad_move(world.registry, family)
-    rows = change.subjects.residents
-    world.registry.enter(change, legal=False)
-    await world.feed()
+    rows = (await world.set_aside()).subjects.residents
     offered = Replacement(
         subject=f"r{rows[0].number}",
         touched=1,

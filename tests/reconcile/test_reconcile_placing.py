@@ -12,14 +12,14 @@ from sync.copy.status import read_status
 from sync.copy.tables import blocks
 from sync.reconcile.placing import place
 from sync.registry import lives
-from sync.town import Scenario, numbers
+from sync.town import numbers
 from sync.town.numbers import MUNICIPALITY
 from tests.reconcile.reconcile_world import World
 
 
 async def born_unreadably(world: World, *, told: bool) -> str:
     """A birth whose household arrives as 「?」; the registry, if ``told``, has it right. The host's 世帯番号."""
-    family = world.registry.town.person(Scenario.HOUSEHOLD_OF_FOUR)
+    family = world.family
     last = world.registry.state.household(family.resident.household)[-1]
     child = replace(last, number=numbers.resident(99_000), history=1)
     change = lives.birth(world.registry.state, child, world.registry.entry())
@@ -34,7 +34,7 @@ async def born_unreadably(world: World, *, told: bool) -> str:
 
 async def test_the_household_that_the_registry_names_is_blocked_until_the_correction(world: World) -> None:
     household = await born_unreadably(world, told=True)
-    card = world.registry.town.person(Scenario.HOUSEHOLD_OF_FOUR).serial
+    card = world.family.serial
     assert not (await world.held.view(card)).pending
     (change,) = (await read_status(world.engine)).aside
     assert (change.unplaced, change.households) == (True, ())

@@ -7,7 +7,6 @@ import logging
 from dataclasses import dataclass, field, replace
 
 import pytest
-from sqlalchemy import text
 
 from certificates.wire.codec import canonical
 from issuance_server.reconciling import reconcile_once, reconciling
@@ -15,7 +14,6 @@ from issuance_server.reconciling_page import page
 from issuance_server.records import AuditEntry, AuditEvent
 from sync.reconcile.compare import How, RowDifference
 from sync.reconcile.report import Finding, Outcome, Report, as_json, as_text, summary
-from sync.town import Scenario
 from sync.town.numbers import MUNICIPALITY
 from tests.reconcile.reconcile_world import World
 from tests.sync.sync_world import NOW
@@ -90,10 +88,9 @@ def test_the_summary_names_nobody_and_the_text_everybody() -> None:
 
 
 async def test_each_run_and_each_person_set_right_is_in_the_audit_log(world: World) -> None:
-    person = world.registry.town.person(Scenario.HOUSEHOLD_OF_FOUR)
-    async with world.engine.begin() as connection:
-        await connection.execute(text("DELETE FROM cards WHERE serial = :s"), {"s": person.serial})
-        await connection.execute(text("INSERT INTO seals VALUES ('stray', 1, TRUE, '{}')"))
+    person = world.family
+    await world.spoil("DELETE FROM cards WHERE serial = :s", s=person.serial)
+    await world.spoil("INSERT INTO seals VALUES ('stray', 1, TRUE, '{}')")
     log = Log()
     await reconcile_once(world.engine, world.original, log, MUNICIPALITY, lambda: NOW, actor="operator:test")
     assert [(entry.event, entry.resident) for entry in log.entries] == [
@@ -109,14 +106,12 @@ async def test_runs_beside_the_service_repeat_and_outlive_a_failure(
 ) -> None:
     log = Log()
     caplog.set_level(logging.INFO)
-    async with world.engine.begin() as connection:
-        await connection.execute(text("UPDATE feed_state SET conflict = 3"))
+    await world.spoil("UPDATE feed_state SET conflict = 3")
     async with reconciling(world.engine, world.original, log, MUNICIPALITY, lambda: NOW, seconds=0.01):
         async with asyncio.timeout(20):
             while "not reconciled" not in caplog.text:  # noqa: ASYNC110 - a log tells nobody
                 await asyncio.sleep(0.01)
-            async with world.engine.begin() as connection:
-                await connection.execute(text("UPDATE feed_state SET conflict = NULL"))
+            await world.spoil("UPDATE feed_state SET conflict = NULL")
             while len(log.entries) < 2:  # noqa: ASYNC110 - a list tells nobody
                 await asyncio.sleep(0.01)
     assert {entry.event for entry in log.entries} == {AuditEvent.RECONCILED}

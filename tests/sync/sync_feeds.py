@@ -16,6 +16,7 @@ from certificates.errors import KofuError, RefusedError
 from certificates.problems import ProblemCode
 from certificates.service.command import Listener, listening
 from certificates.service.edge import only, problems, read_body
+from certificates.service.settings import read_settings
 from certificates.service.tls import server_context
 from certificates.wire import frame
 from certificates.wire.codec import encode
@@ -29,6 +30,7 @@ from sync.feed.wire import ReceiptStatus
 from sync.registry.adapters.http import open_receiver
 from sync.registry.adapters.streams import open_stream_receiver
 from sync.registry.ports import Receiver
+from sync.registry.settings import PREFIX, Settings
 from sync.town.numbers import MUNICIPALITY
 from tests.sync.sync_world import KEY, TRUSTED, FrameOptions, Held, TestRegistry
 
@@ -126,6 +128,22 @@ class Parties:
             issuer=authority.enrol(Party(role=Role.ISSUER, name=MUNICIPALITY)),
             operator=authority.enrol(Party(role=Role.OPERATOR, name="operator-1")),
         )
+
+
+def registry_environment(files: PartyFiles, **more: str) -> dict[str, str]:
+    """What the operator of a registry would set; ``more`` by the settings' names without their prefix."""
+    values = {
+        "TLS_CERTIFICATE": str(files.tls.certificate),
+        "TLS_KEY": str(files.tls.key),
+        "TLS_AUTHORITY": str(files.tls.authority),
+        "SIGNING_KEY": str(files.signing_key),
+        **more,
+    }
+    return {PREFIX + name: value for name, value in values.items()}
+
+
+def registry_settings(files: PartyFiles, **more: str) -> Settings:
+    return read_settings(Settings, registry_environment(files, **more), prefix=PREFIX)
 
 
 @asynccontextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -83,6 +83,14 @@ class TestRegistry:
 
     def __post_init__(self) -> None:
         self.state = RegisterState(self.town.records())
+
+    @classmethod
+    def having(cls, changes: Iterable[Change]) -> TestRegistry:
+        """That has entered these, all legal."""
+        registry = cls()
+        for change in changes:
+            registry.enter(change)
+        return registry
 
     @property
     def position(self) -> int:

@@ -13,7 +13,6 @@ import pytest
 from certificates.domain.identifiers import municipality_code
 from certificates.errors import ConfigurationError, InvalidValueError, SignatureError
 from certificates.service.keyring import load_trusted_keys
-from certificates.service.settings import read_settings
 from certificates.wire.codec import decode, encode
 from certificates.wire.jose import Party, Role, SigningKey, TrustedKey, TrustedKeys
 from sync.feed import difference_file
@@ -23,11 +22,10 @@ from sync.feed.full_load import load_full
 from sync.feed.reception import Reception
 from sync.feed.wire import FullLoadHead
 from sync.registry.commands import COMMANDS
-from sync.registry.settings import PREFIX, Settings
 from sync.town.day import day_of_changes
 from sync.town.files import write_town
 from sync.town.numbers import MUNICIPALITY
-from tests.sync.sync_feeds import Parties
+from tests.sync.sync_feeds import Parties, registry_settings
 from tests.sync.sync_world import KEY, NOW, TRUSTED, Held, TestRegistry, require_equal, small_town
 
 CHANGES = 30
@@ -35,10 +33,7 @@ CHANGES = 30
 
 @pytest.fixture
 def source() -> TestRegistry:
-    registry = TestRegistry()
-    for change in day_of_changes(small_town(), CHANGES)[:CHANGES]:
-        registry.enter(change)
-    return registry
+    return TestRegistry.having(day_of_changes(small_town(), CHANGES)[:CHANGES])
 
 
 @pytest.fixture
@@ -299,15 +294,8 @@ def test_the_registry_writes_by_command_what_a_copy_can_take(
     town = small_town()
     changes = day_of_changes(town, 20)
     write_town(town, changes, tmp_path / "town")
-    values = {
-        "TLS_CERTIFICATE": str(parties.registry.tls.certificate),
-        "TLS_KEY": str(parties.registry.tls.key),
-        "TLS_AUTHORITY": str(parties.registry.tls.authority),
-        "SIGNING_KEY": str(parties.registry.signing_key),
-        "STORE": f"sqlite+aiosqlite:///{tmp_path / 'registry.db'}",
-        "TOWN": str(tmp_path / "town"),
-    }
-    given = read_settings(Settings, {PREFIX + name: text for name, text in values.items()}, prefix=PREFIX)
+    store = f"sqlite+aiosqlite:///{tmp_path / 'registry.db'}"
+    given = registry_settings(parties.registry, STORE=store, TOWN=str(tmp_path / "town"))
     assert COMMANDS["enter"].action(given, [str(tmp_path / "town" / "changes.jsonl")]) == 0
     last = len(changes)
     for first in (1, 8, last + 1):
@@ -316,9 +304,7 @@ def test_the_registry_writes_by_command_what_a_copy_can_take(
     for first in (0, last + 2):
         with pytest.raises(ConfigurationError, match="--from"):
             COMMANDS["difference"].action(given, ["--from", str(first), str(tmp_path / "none")])
-    registry = TestRegistry()
-    for change in changes:
-        registry.enter(change)
+    registry = TestRegistry.having(changes)
 
     async def compare() -> None:
         copy = TestRegistry().ideal()

@@ -55,10 +55,7 @@ def receiver(streams: FeedStreams) -> StreamReceiver:
 
 @pytest.fixture
 def source() -> TestRegistry:
-    registry = TestRegistry()
-    for change in day_of_changes(small_town(), CHANGES)[:CHANGES]:
-        registry.enter(change)
-    return registry
+    return TestRegistry.having(day_of_changes(small_town(), CHANGES)[:CHANGES])
 
 
 @pytest.fixture

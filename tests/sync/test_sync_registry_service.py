@@ -34,7 +34,7 @@ from sync.registry.wire import ChangeAccepted, FeedPosition, write_change
 from sync.town.day import day_of_changes
 from sync.town.files import write_town
 from sync.town.numbers import MUNICIPALITY
-from tests.sync.sync_feeds import Parties, feed_over_https
+from tests.sync.sync_feeds import Parties, feed_over_https, registry_environment
 from tests.sync.sync_world import NOW, Held, TestRegistry, require_equal, small_town
 
 
@@ -50,17 +50,8 @@ def issuance_server(parties: Parties, held: Held) -> AbstractAsyncContextManager
 
 
 def environment(parties: Parties, **more: str) -> dict[str, str]:
-    files = parties.registry
-    values = {
-        "TLS_CERTIFICATE": str(files.tls.certificate),
-        "TLS_KEY": str(files.tls.key),
-        "TLS_AUTHORITY": str(files.tls.authority),
-        "SIGNING_KEY": str(files.signing_key),
-        "HEARTBEAT_SECONDS": "0.05",
-        "LONGEST_WAIT_SECONDS": "0.1",
-        "BATCH": "10",
-    }
-    return {PREFIX + name: value for name, value in (values | more).items()}
+    given = {"HEARTBEAT_SECONDS": "0.05", "LONGEST_WAIT_SECONDS": "0.1", "BATCH": "10", **more}
+    return registry_environment(parties.registry, **given)
 
 
 def settings(variables: Mapping[str, str]) -> Settings:
@@ -243,9 +234,7 @@ def test_files_of_changes_are_entered_and_the_register_exported_by_command(
     said = capsys.readouterr().out
     assert f"entered to number {len(changes)}" in said
     assert f"at number {len(changes)}" in said
-    registry = TestRegistry()
-    for change in changes:
-        registry.enter(change)
+    registry = TestRegistry.having(changes)
 
     async def compare() -> None:
         copy = MemoryCopy()

@@ -24,7 +24,7 @@ from sync.registry.settings import PREFIX, Settings
 from sync.town.day import day_of_changes
 from sync.town.files import write_town
 from sync.town.numbers import MUNICIPALITY
-from tests.sync.sync_feeds import PATIENCE, Parties
+from tests.sync.sync_feeds import PATIENCE, Parties, registry_environment
 from tests.sync.sync_world import Held, TestRegistry, require_equal, small_town
 
 
@@ -34,20 +34,16 @@ def parties(tmp_path: Path) -> Parties:
 
 
 def environment(parties: Parties, target: str, tmp_path: Path) -> dict[str, str]:
-    values = {
-        "TLS_CERTIFICATE": str(parties.registry.tls.certificate),
-        "TLS_KEY": str(parties.registry.tls.key),
-        "TLS_AUTHORITY": str(parties.registry.tls.authority),
-        "SIGNING_KEY": str(parties.registry.signing_key),
-        "STORE": f"sqlite+aiosqlite:///{tmp_path / 'registry.db'}",
-        "TOWN": str(tmp_path / "town"),
-        "TARGET": target,
-        "HEARTBEAT_SECONDS": "0.05",
-        "TIMEOUT_SECONDS": "5",
-        "LONGEST_WAIT_SECONDS": "0.1",
-        "BATCH": "10",
-    }
-    return {PREFIX + name: text for name, text in values.items()}
+    return registry_environment(
+        parties.registry,
+        STORE=f"sqlite+aiosqlite:///{tmp_path / 'registry.db'}",
+        TOWN=str(tmp_path / "town"),
+        TARGET=target,
+        HEARTBEAT_SECONDS="0.05",
+        TIMEOUT_SECONDS="5",
+        LONGEST_WAIT_SECONDS="0.1",
+        BATCH="10",
+    )
 
 
 async def test_the_scheme_names_the_receiver(parties: Parties) -> None:
@@ -96,9 +92,7 @@ async def test_the_registry_as_a_service_feeds_a_copy_through_redis(
         COMMANDS["enter"].action, given, [str(tmp_path / "town" / "changes.jsonl")]
     )
     assert entered == 0
-    registry = TestRegistry()
-    for change in changes:
-        registry.enter(change)
+    registry = TestRegistry.having(changes)
     copy = TestRegistry().ideal()
     reception = Reception(
         copy, load_trusted_keys(parties.authority.trusted), MUNICIPALITY, lambda: datetime.now(UTC)
