@@ -14,9 +14,10 @@ def text_of(outcome: Outcome) -> str:
     plan, verdict = outcome.plan, outcome.verdict
     who = "naive consumers (control)" if plan.lossy else "issuance servers"
     ways = "HTTPS and Redis Streams" if outcome.redis else "HTTPS"
+    entered = f"{sum(outcome.slips.values()):,} entered to be set aside and set right later"
     numbers = (
-        f"seed {plan.seed}: {verdict.numbers:,} changes in the inbox ({sum(outcome.slips.values()):,} of them set aside, "
-        f"of {len(outcome.slips)} kinds, and set right later), {plan.consumers} {who} on PostgreSQL, {ways}, {outcome.seconds:.0f} s"
+        f"seed {plan.seed}: {verdict.numbers:,} changes in the inbox, {entered}, of {len(outcome.slips)} kinds; "
+        f"{plan.consumers} {who} on PostgreSQL, {ways}, {outcome.seconds:.0f} s"
     )
     compared = (
         f"compared byte for byte: {verdict.rows:,} rows, {verdict.histories:,} history rows, "
@@ -27,7 +28,7 @@ def text_of(outcome: Outcome) -> str:
         f"wrong leaves {verdict.leaves:,}  wrong in quarantine {verdict.still_aside:,}"
     )
     faults = [f"  {count:5d}  {fault.value}" for fault, count in outcome.faults.items()]
-    slips = "set aside: " + ", ".join(f"{count} {kind}" for kind, count in outcome.slips.items())
+    slips = "to be set aside: " + ", ".join(f"{count} {kind}" for kind, count in outcome.slips.items())
     struck = f"{sum(outcome.faults.values())} faults:"
     lines = [numbers, struck, *faults, slips, compared, found, *verdict.examples]
     return "\n".join("  " + line for line in lines)

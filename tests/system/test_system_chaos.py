@@ -160,8 +160,11 @@ def test_the_report_names_seed_faults_and_what_must_be_nothing(tmp_path: Path) -
     )
     write_json(outcome, tmp_path / "out" / "chaos.json")
 
-    assert "seed 42: 8 changes in the inbox (1 of them set aside, of 1 kinds" in text_of(outcome)
-    assert "set aside: 1 no-seal" in text_of(outcome)
+    assert (
+        "seed 42: 8 changes in the inbox, 1 entered to be set aside and set right later, of 1 kinds"
+        in text_of(outcome)
+    )
+    assert "to be set aside: 1 no-seal" in text_of(outcome)
     assert "lost 1  double 0  different 2" in text_of(outcome)
     assert not outcome.good
     assert '"good": false' in (tmp_path / "out" / "chaos.json").read_text("utf-8")
