@@ -54,6 +54,8 @@ from issuance_server.web.application import application
 from issuance_server.web.centre_line import CentreLine
 from sync.copy.database import open_database
 from sync.copy.register import RegisterCopy
+from sync.feed.hands.desk import open_desk
+from sync.feed.hands.talk import Beginning
 from sync.feed.reception import BESIDE_OTHERS, Reception
 from sync.feed.streams import consuming, require_feed
 from sync.original.http import HttpOriginal, open_original
@@ -202,6 +204,11 @@ async def _begin(settings: Settings, code: MunicipalityCode) -> None:
         await begin_books(settings, engine, code)
 
 
+def _hands(settings: Settings, engine: AsyncEngine) -> int:
+    """SQLite has one writer and no server of its own: the embedded default works alone."""
+    return settings.hands if engine.dialect.name != "sqlite" else 0
+
+
 @contextlib.asynccontextmanager
 async def compose(
     settings: Settings, *, shared: Shared | None = None, number: int = 0
@@ -224,7 +231,19 @@ async def compose(
         registry = await stack.enter_async_context(open_registry(settings)) if settings.registry else None
         ask: Ask = AskNobody()
         patience = BESIDE_OTHERS if settings.all_processes > 1 else ()
-        reception = Reception(books.engine, trusted, code, now, patience)
+        beginning = Beginning(
+            database=settings.database,
+            trusted_keys=settings.trusted_keys,
+            municipality=code,
+            patience=patience,
+        )
+        reception = await stack.enter_async_context(
+            open_desk(
+                Reception(books.engine, trusted, code, now, patience),
+                beginning,
+                most=_hands(settings, books.engine),
+            )
+        )
         if registry is None:
             _log.warning("the registry is not asked at issue time; the feed's age alone decides")
         else:

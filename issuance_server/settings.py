@@ -47,6 +47,12 @@ class Settings:
         "processes that this server forks behind its port; one that ends is replaced; 1 works alone, without a watcher",
         default=1,
     )
+    hands: int = setting(
+        f"{PREFIX}HANDS",
+        "processes that take in large deliveries of the registry beside this one, on PostgreSQL, started when there are any; "
+        "0: none",
+        default=2,
+    )
     profile: Path = setting(
         f"{PREFIX}PROFILE",
         "the municipality's profile, a TOML file with its seals beside it",
@@ -117,6 +123,8 @@ class Settings:
             raise InvalidValueError(f"{PREFIX}PROCESSES", "at least this process works")
         if not 1 <= self.workers <= MOST_WORKERS:
             raise InvalidValueError(f"{PREFIX}WORKERS", f"must be 1 to {MOST_WORKERS}")
+        if not 0 <= self.hands <= MOST_WORKERS:
+            raise InvalidValueError(f"{PREFIX}HANDS", f"must be 0 to {MOST_WORKERS}")
         if self.in_flight < 1:
             raise InvalidValueError(f"{PREFIX}IN_FLIGHT", "must let at least one request in")
         if self.registry and not self.registry.startswith("https://"):

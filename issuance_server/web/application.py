@@ -14,7 +14,7 @@ from issuance_server.ports import Clock, Ledger, Line
 from issuance_server.web.centre_line import CentreLine
 from issuance_server.web.operator_feed import OperatorFeed
 from issuance_server.web.refusals import refusals
-from sync.feed.reception import Reception
+from sync.feed.hands.desk import Receiving
 
 MAX_FEED = 32 * 1024 * 1024
 
@@ -22,7 +22,7 @@ MAX_FEED = 32 * 1024 * 1024
 def application(
     *,
     centre: CentreLine,
-    reception: Reception,
+    reception: Receiving,
     watch: FeedWatch,
     ledger: Ledger,
     line: Line,

@@ -11,10 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from load_tests.bench_sync.figures import Figures, Key, Watch
 from load_tests.bench_sync.material import Material, Size
-from sync.change.cloud_events import Delivery
 from sync.checks.picture import Picture
 from sync.copy.sql import SqlStore
-from sync.feed.apply import wanted_by, work_through
+from sync.feed.apply import Ready, make_ready, wanted_by, work_through
 
 _SMALL, _LARGE = 500, 5_000
 
@@ -56,22 +55,22 @@ class Applying:
         """Each of ``kinds`` goes on where the one before ended; ``slower``: seconds that are added to each commit."""
         for kind in kinds:
             count = self._size.singles if kind.batch == 1 else self._size.batches
-            deliveries = self._given.deliveries(self._state.applied + 1, count)
+            changes = make_ready(self._given.deliveries(self._state.applied + 1, count))
             whole, writing = Watch(), Watch()
-            for start in range(0, len(deliveries), kind.batch):
+            for start in range(0, len(changes), kind.batch):
                 with whole.running():
-                    await self._apply(deliveries[start : start + kind.batch], writing)
+                    await self._apply(changes[start : start + kind.batch], writing)
                     await asyncio.sleep(slower)
             self._figures.rate(kind.whole, count, whole.seconds)
             if kind.written is not None:
                 self._figures.rate(kind.written, count, writing.seconds)
 
-    async def _apply(self, portion: Sequence[Delivery], writing: Watch) -> None:
-        last = portion[-1].sequence
+    async def _apply(self, portion: Sequence[Ready], writing: Watch) -> None:
+        last = portion[-1].delivery.sequence
         self._state = replace(self._state, applied=last, known=last)
         async with self._store.writing() as transaction:
             await transaction.state(self._state.municipality)
-            picture = Picture(await transaction.find(wanted_by(portion)))
+            picture = Picture(await transaction.find(wanted_by(each.delivery for each in portion)))
             prepared = work_through(portion, picture, self._state)
             begun = time.perf_counter()
             await transaction.write(prepared)

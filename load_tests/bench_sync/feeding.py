@@ -57,6 +57,12 @@ class Feeds:
         self._figures = figures
         self._last = 0
 
+    async def begin(self) -> None:
+        """Some deliveries at once, so that the processes that take in large ones are there before the clock runs."""
+        await self._enter(self._size.opening)
+        async with asyncio.timeout(_SECONDS), self._ends.registry(self._ends.issuance):
+            await self._ends.come_to(self._last)
+
     async def push(self, ways: Ways) -> None:
         """Every change over HTTPS, as many again over Redis Streams."""
         await self._pushed(self._ends.issuance, ways.https)
@@ -66,27 +72,27 @@ class Feeds:
     async def measure_rest(self) -> None:
         """A difference file, the time a single change takes, and the question to the registry."""
         ends, size, figures = self._ends, self._size, self._figures
-        await self._enter()
+        await self._enter(size.feed)
         await _difference(ends, self._last - size.feed + 1, size.feed, figures)
         async with ends.registry(ends.issuance) as registry:
             address = registry.address("registry")
             await latency.measure(ends, address, list(islice(self._changes, size.latency)), figures)
             await latency.measure_asking(ends, address, size.reading, figures)
 
-    async def _enter(self) -> None:
-        """Nothing is pushed meanwhile. The first time is the figure."""
-        changes = list(islice(self._changes, self._size.feed))
+    async def _enter(self, count: int) -> None:
+        """Nothing is pushed meanwhile. The first time of a whole feed is the figure."""
+        changes = list(islice(self._changes, count))
         self._last += len(changes)
         watch = Watch()
         with watch.running():
             for start in range(0, len(changes), self._ends.delivery):
                 await self._ends.books.enter(changes[start : start + self._ends.delivery])
-        if self._figures.value(Key.ENTERED) is None:
+        if count == self._size.feed and self._figures.value(Key.ENTERED) is None:
             self._figures.rate(Key.ENTERED, len(changes), watch.seconds)
 
     async def _pushed(self, target: str, key: Key) -> None:
         """From the first delivery that is in the copy to the last one: starting up is nobody's throughput."""
-        await self._enter()
+        await self._enter(self._size.feed)
         before = await self._ends.applied()
         async with asyncio.timeout(_SECONDS), self._ends.registry(target):
             first = await self._ends.come_to(before + 1)

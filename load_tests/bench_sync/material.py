@@ -37,7 +37,12 @@ class Size:
 
     @property
     def changes(self) -> int:
-        return max(self.singles + 4 * self.batches, 5 * self.feed + self.latency)
+        return max(self.singles + 4 * self.batches, self.opening + 5 * self.feed + self.latency)
+
+    @property
+    def opening(self) -> int:
+        """As many events as a registry has on their way at once."""
+        return 4 * self.delivery
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

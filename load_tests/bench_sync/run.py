@@ -49,6 +49,7 @@ async def measure(
                 server.database() as url,
                 feeding.open_feeds(root / "town", url, streams, given, size, figures) as feeds,
             ):
+                await feeds.begin()
                 say("the feeds, commits as slow as the study's")
                 async with slow_commits(server, slower):
                     await feeds.push(feeding.SLOW)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,7 +18,6 @@ from sync.checks.place import row_at
 from sync.copy.store import ResidentRow, Row
 
 Form = Mapping[str, object]
-_HISTORY = frozenset({"history"})
 
 
 def form_of(row: Row) -> Form:
@@ -29,10 +28,15 @@ def form_of(row: Row) -> Form:
     return form
 
 
-def _differing(old: Form, new: Form) -> frozenset[str]:
-    """Names of the items in which two rows of one person differ."""
-    said = {name for name, value in new.items() if old.get(name) != value}
-    return frozenset(said | (old.keys() - new.keys()))
+def _differing(old: Form, new: Form) -> Set[str]:
+    """Names of the items in which two rows of one person differ, 履歴番号 left out."""
+    differing = {name for name, value in new.items() if old.get(name) != value}
+    differing.update(old.keys() - new.keys())
+    differing.discard("history")
+    return differing
+
+
+_NOTHING: Set[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +54,7 @@ class Line:
     form: Form
     before: ResidentRow | None
     old: Form
-    changed: frozenset[str]
+    changed: Set[str]
     blocked: bool
     comes: bool
     goes: bool
@@ -84,7 +88,7 @@ def lines_of(change: Change, rows: Sequence[Row], picture: Picture) -> list[Line
                 form=form,
                 before=before,
                 old=old,
-                changed=_differing(old, form) - _HISTORY if before is not None else frozenset(),
+                changed=_differing(old, form) if before is not None else _NOTHING,
                 blocked=quarantine is not None and quarantine.holds(Stream.RESIDENTS, new.number),
                 comes=stands and not stood,
                 goes=stood and not stands,

@@ -18,7 +18,7 @@ class Picture:
         self.suppressions = dict(found.suppressions)
         self.cards = dict(found.cards)
         self.quarantine = Quarantine(found.blocks, found.bodies, self.cards)
-        self._members = {member.number: member for member in found.members}
+        self._members: dict[ResidentNumber, Member] = {}
         self._households: dict[HouseholdNumber, set[ResidentNumber]] = {}
         for member in (*found.members, *(row.member for row in found.residents.values())):
             self._settle(member)
@@ -38,6 +38,9 @@ class Picture:
     def _settle(self, member: Member) -> None:
         before = self._members.get(member.number)
         if before is not None:
+            if before.household == member.household:
+                self._members[member.number] = member
+                return
             self._households.get(before.household, set()).discard(member.number)
         self._members[member.number] = member
         self._households.setdefault(member.household, set()).add(member.number)

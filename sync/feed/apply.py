@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from certificates.domain.identifiers import CardSerial
 from sync.change.cloud_events import Delivery, Readable, Unreadable
@@ -28,7 +28,29 @@ from sync.copy.store import (
     Writing,
     row_of,
 )
-from sync.reconcile.leaves import leaf_moves
+from sync.reconcile.leaves import digest_moves, row_digest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """A change with all that can be made of it before the copy is locked: its rows and their digests, in its order."""
+
+    delivery: Delivery
+    rows: tuple[Row, ...] = field(default=(), repr=False)
+    digests: tuple[int, ...] = field(default=(), repr=False)
+
+
+def make_ready(deliveries: Iterable[Delivery]) -> tuple[Ready, ...]:
+    return tuple([_ready(delivery) for delivery in deliveries])
+
+
+def _ready(delivery: Delivery) -> Ready:
+    content = delivery.content
+    if isinstance(content, Unreadable):
+        return Ready(delivery=delivery)
+    records = content.event.change.subjects.records()
+    rows = tuple([row_of(*each) for each in zip(records, content.texts, content.forms, strict=True)])
+    return Ready(delivery=delivery, rows=rows, digests=tuple([row_digest(row) for row in rows]))
 
 
 def wanted_by(deliveries: Iterable[Delivery]) -> Wanted:
@@ -47,19 +69,19 @@ def wanted_by(deliveries: Iterable[Delivery]) -> Wanted:
     )
 
 
-def work_through(deliveries: Sequence[Delivery], picture: Picture, state: FeedState) -> Writing:
+def work_through(changes: Sequence[Ready], picture: Picture, state: FeedState) -> Writing:
     """All that the new changes of one delivery do; ``state`` is the state after them.
 
     Suppressions take effect before anything else of the batch, so that no fault of another change can hold one up.
     """
     work = _Work(picture)
-    for delivery in sorted(deliveries, key=_suppressions_first):
-        work.take(delivery)
+    for change in sorted(changes, key=_suppressions_first):
+        work.take(change)
     return Writing(
         state=state,
         inbox=[row for _, row in sorted(work.inbox.items())],
         rows=work.rows,
-        leaves=leaf_moves(work.moved),
+        leaves=digest_moves(work.moved),
         # what was set aside and set right within this very batch leaves no block behind
         blocks=[block for block in work.blocks if block not in work.lifted],
         lifted=[block for block in work.lifted if block not in work.blocks],
@@ -67,7 +89,8 @@ def work_through(deliveries: Sequence[Delivery], picture: Picture, state: FeedSt
     )
 
 
-def _suppressions_first(delivery: Delivery) -> tuple[bool, int]:
+def _suppressions_first(change: Ready) -> tuple[bool, int]:
+    delivery = change.delivery
     return not any(name.stream is Stream.SUPPRESSIONS for name in delivery.named), delivery.sequence
 
 
@@ -76,12 +99,13 @@ class _Work:
         self.picture = picture
         self.inbox: dict[int, InboxRow] = {}
         self.rows: list[Numbered] = []
-        self.moved: list[tuple[int, Row | None, Row]] = []
+        self.moved: list[tuple[int, Row | None, Row, int]] = []
         self.blocks: dict[Block, None] = {}  # in the order in which they came
         self.lifted: set[Block] = set()
         self.corrected: set[int] = set()
 
-    def take(self, delivery: Delivery) -> None:
+    def take(self, ready: Ready) -> None:
+        delivery = ready.delivery
         match delivery.content:
             case Unreadable(where=where):
                 self._set_aside(
@@ -89,22 +113,21 @@ class _Work:
                     unreadable(delivery.body, where),
                     owners=(*self._holders(serials_in(delivery.body)), *self._homes(delivery)),
                 )
-            case Readable(event=event, texts=texts, forms=forms):
-                records = event.change.subjects.records()
-                rows = [row_of(*each) for each in zip(records, texts, forms, strict=True)]
-                finding = finding_of(event.change, rows, self.picture)
+            case Readable(event=event):
+                finding = finding_of(event.change, ready.rows, self.picture)
                 if finding is None:
-                    self._accept(delivery, rows, correction=event.change.reason in CORRECTIONS)
+                    self._accept(ready, correction=event.change.reason in CORRECTIONS)
                 else:
-                    self._set_aside(delivery, finding, owners=self._owners(rows))
+                    self._set_aside(delivery, finding, owners=self._owners(ready.rows))
 
-    def _accept(self, delivery: Delivery, rows: Sequence[Row], *, correction: bool) -> None:
-        for row in rows:
-            self.moved.append((delivery.sequence, self._before(row), row))
+    def _accept(self, ready: Ready, *, correction: bool) -> None:
+        delivery = ready.delivery
+        for row, digest in zip(ready.rows, ready.digests, strict=True):
+            self.moved.append((delivery.sequence, self._before(row), row, digest))
             self.picture.take(row)
             self.rows.append(Numbered(sequence=delivery.sequence, row=row))
         if self.picture.quarantine:
-            self._lift(rows, correction=correction)
+            self._lift(ready.rows, correction=correction)
         self.inbox[delivery.sequence] = InboxRow(
             sequence=delivery.sequence,
             event=delivery.id,

@@ -7,6 +7,7 @@ import logging
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
@@ -21,7 +22,7 @@ from sync.change.cloud_events import Delivery, read_batch
 from sync.checks.picture import Picture
 from sync.copy.sql import store_of
 from sync.copy.store import FeedState, InboxState, Store, Transaction, Writing
-from sync.feed.apply import wanted_by, work_through
+from sync.feed.apply import Ready, make_ready, wanted_by, work_through
 from sync.feed.numbering import Judgement, judge, missing, require_numbers
 from sync.feed.wire import FeedBatch, FeedReceipt
 
@@ -33,6 +34,15 @@ those who wait for a certificate."""
 BESIDE_OTHERS = (0.02, 0.04, 0.08)
 """Patience where several processes take in one feed: deliveries that are on their way at once may be given to several."""
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived:
+    """A delivery that is the registry's, read and ready to be held against the copy; ``changes`` carry exactly the numbers
+    that ``batch`` names."""
+
+    batch: FeedBatch
+    changes: Sequence[Ready] = field(repr=False)
 
 
 class Reception:
@@ -54,6 +64,7 @@ class Reception:
         self._store = store_of(copy)
         self._trusted = trusted
         self._municipality = municipality
+        self._registry = Party(role=Role.REGISTRY, name=municipality)
         self._clock = clock
         self._patience = patience
         self._heard: float | None = None
@@ -67,19 +78,26 @@ class Reception:
         Raises RefusedError (NOT_PERMITTED for another municipality's registry, FEED_CONFLICT), SignatureError,
         WireError when numbers or names cannot be read, UnavailableError when the database is out of reach.
         """
-        expected = Party(role=Role.REGISTRY, name=self._municipality)
-        if sender != expected:
+        return await self.take_in(await self.read(frame, sender))
+
+    def require_registry(self, sender: Party) -> None:
+        """Raises RefusedError (NOT_PERMITTED) unless ``sender`` is this municipality's registry."""
+        if sender != self._registry:
             raise RefusedError(ProblemCode.NOT_PERMITTED, str(sender))
+
+    async def read(self, frame: bytes, sender: Party) -> Arrived:
+        """The first half of ``receive``: nothing of the copy is looked at, unless the delivery cannot be read."""
+        self.require_registry(sender)
         aside = len(frame) > _QUICK
         async with self._reading:
-            batch, body = await _call(lambda: self._open(frame, expected), aside=aside)
+            batch, body = await _call(lambda: self._open(frame), aside=aside)
             self._heard = time.monotonic()
             try:
-                deliveries = await _call(lambda: self._read(batch, body), aside=aside)
+                changes = await _call(lambda: make_ready(self._read(batch, body)), aside=aside)
             except WireError:
                 await self._miss(batch)
                 raise
-        return await self.take(batch, deliveries)
+        return Arrived(batch=batch, changes=changes)
 
     def seconds_since_heard(self) -> float:
         """By our own clock, since the last frame of the registry arrived here; infinite before the first."""
@@ -99,27 +117,38 @@ class Reception:
 
         ``deliveries`` carry exactly the numbers that ``batch`` names. Raises as ``receive`` does.
         """
-        judgement, writing = await self._take(batch, deliveries)
+        changes = await _call(lambda: make_ready(deliveries), aside=len(deliveries) > _FEW)
+        return await self.take_in(Arrived(batch=batch, changes=changes))
+
+    async def take_in(self, arrived: Arrived) -> FeedReceipt:
+        """The second half of ``receive``."""
+        batch = arrived.batch
+        judgement, writing = await self._take(arrived)
         for seconds in self._patience:
             # the gap stands written down meanwhile; it ends when another process has written what comes before
             state = judgement.state
             if batch.count == 0 or state.conflict is not None or batch.first <= state.applied + 1:
                 break
             await asyncio.sleep(seconds)
-            judgement, writing = await self._take(batch, deliveries)
+            judgement, writing = await self._take(arrived)
         return self._receipt(judgement, writing)
 
-    async def _take(self, batch: FeedBatch, deliveries: Sequence[Delivery]) -> tuple[Judgement, Writing]:
+    async def _take(self, arrived: Arrived) -> tuple[Judgement, Writing]:
+        batch, changes = arrived.batch, arrived.changes
+        deliveries = [change.delivery for change in changes]
         async with self._writing, self._store.writing() as transaction:
             judgement = await self._judge(transaction, batch, deliveries)
-            writing = await self._work(transaction, judgement)
+            new = changes[
+                len(changes) - len(judgement.new) :
+            ]  # numbers run without gaps: the new ones are the last
+            writing = await self._work(transaction, judgement, new)
             await transaction.write(writing)
         return judgement, writing
 
-    def _open(self, frame: bytes, expected: Party) -> tuple[FeedBatch, bytes]:
+    def _open(self, frame: bytes) -> tuple[FeedBatch, bytes]:
         token, body = unpack(frame)
         batch, signer = self._trusted.open(token, FeedBatch, Role.REGISTRY)
-        if signer != expected or batch.municipality != self._municipality:
+        if signer != self._registry or batch.municipality != self._municipality:
             raise RefusedError(ProblemCode.NOT_PERMITTED, f"signed by {signer}")
         try:
             require_digest(body, batch.sha256, "feed")
@@ -150,13 +179,13 @@ class Reception:
             digests = await transaction.digests(batch.first, min(batch.last, state.applied))
         return judge(state, batch, deliveries, digests, self._clock())
 
-    async def _work(self, transaction: Transaction, judgement: Judgement) -> Writing:
-        if not judgement.new:
+    async def _work(self, transaction: Transaction, judgement: Judgement, new: Sequence[Ready]) -> Writing:
+        if not new:
             return Writing(state=judgement.state)
         found = await transaction.find(wanted_by(judgement.new))
         return await _call(
-            lambda: work_through(judgement.new, Picture(found), judgement.state),
-            aside=len(judgement.new) > _FEW,
+            lambda: work_through(new, Picture(found), judgement.state),
+            aside=len(new) > _FEW,
         )
 
     def _receipt(self, judgement: Judgement, writing: Writing) -> FeedReceipt:

@@ -20,7 +20,7 @@ from certificates.errors import RefusedError, UnavailableError, WireError
 from certificates.problems import ProblemCode
 from certificates.wire.codec import encode
 from certificates.wire.jose import Party, Role
-from sync.feed.reception import Reception
+from sync.feed.hands.desk import Receiving
 from sync.feed.redis import Answer, Entry, FeedStreams, open_redis, require_redis
 
 SETTING = "KOFU_ISSUANCE_FEED"
@@ -50,7 +50,7 @@ def require_feed(url: str) -> None:
 
 @contextlib.asynccontextmanager
 async def consuming(
-    url: str, reception: Reception, municipality: MunicipalityCode, *, patience: Patience | None = None
+    url: str, reception: Receiving, municipality: MunicipalityCode, *, patience: Patience | None = None
 ) -> AsyncIterator[None]:
     """Frames from the Redis at ``url`` go to ``reception`` until the context is left; an empty ``url`` does nothing.
 
@@ -76,7 +76,7 @@ class Consumer:
     """``poisoned`` counts the frames that were acknowledged although nothing of them could be taken in."""
 
     def __init__(
-        self, streams: FeedStreams, reception: Reception, municipality: MunicipalityCode, patience: Patience
+        self, streams: FeedStreams, reception: Receiving, municipality: MunicipalityCode, patience: Patience
     ) -> None:
         self._streams = streams
         self._reception = reception

@@ -87,10 +87,15 @@ class Leaf:
 
 def leaf_moves(pairs: Iterable[tuple[int, Row | None, Row]]) -> tuple[LeafMove, ...]:
     """The moves of rows that took the place of others: (number of the change, row before, row after), in order."""
+    return digest_moves((sequence, before, after, row_digest(after)) for sequence, before, after in pairs)
+
+
+def digest_moves(pairs: Iterable[tuple[int, Row | None, Row, int]]) -> tuple[LeafMove, ...]:
+    """``leaf_moves`` where the digest of the row after is known, and stands behind it."""
     digests: dict[str, int] = {}
     touched: dict[str, int] = {}
-    for sequence, before, after in pairs:
-        moved = row_digest(after) ^ (row_digest(before) if before is not None else 0)
+    for sequence, before, after, digest in pairs:
+        moved = digest ^ (row_digest(before) if before is not None else 0)
         leaf = leaf_of(subject_of(after))
         digests[leaf] = digests.get(leaf, 0) ^ moved
         touched[leaf] = max(touched.get(leaf, 0), sequence)

@@ -1,0 +1,172 @@
+"""The reception of a service that must answer others meanwhile: what comes in bulk is read, checked and written by hands.
+
+One interpreter does one thing at a time. A registry that pushes thousands of changes a second would take it from those
+who wait for a certificate; and it would never take in more than one processor can read.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import math
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from certificates.errors import UnavailableError
+from certificates.wire.jose import Party
+from sync.feed.hands.hand import Hand, HandDiedError, start_hand
+from sync.feed.hands.talk import Beginning
+from sync.feed.hands.turns import Turns
+from sync.feed.reception import Reception
+from sync.feed.wire import FeedReceipt
+
+_log = logging.getLogger(__name__)
+BULK = 128 * 1024
+"""Bytes from which a delivery goes to a hand: below, it is sooner done than handed over."""
+
+
+class Receiving(Protocol):
+    """The copy's end of a feed: see ``Reception``."""
+
+    async def receive(self, frame: bytes, sender: Party) -> FeedReceipt: ...
+
+    def seconds_since_heard(self) -> float: ...
+
+
+@dataclass(slots=True, eq=False)
+class _Place:
+    """Room for one hand, whether it is there or not; ``used``: when it last had something to do (monotonic seconds)."""
+
+    hand: Hand | None = None
+    busy: bool = False
+    starting: bool = False
+    used: float = 0.0
+
+
+class Desk:
+    """A ``Reception`` with up to ``most`` hands; made by ``open_desk``.
+
+    A hand is started when a large delivery comes that could have used it, and that one does not wait for it; it ends
+    when it has long had nothing to do, so that a day of single changes knows none. One that dies costs the answer to its
+    delivery, which the registry sends again.
+    """
+
+    def __init__(self, inside: Reception, beginning: Beginning, *, most: int, bulk: int, idle: float) -> None:
+        self._inside = inside
+        self._beginning = beginning
+        self._bulk = bulk
+        self._idle = idle
+        self._turns = Turns()
+        self._places = [_Place() for _ in range(most)]
+        self._free: asyncio.Queue[_Place] = asyncio.Queue()
+        for place in self._places:
+            self._free.put_nowait(place)
+        self._aside: set[asyncio.Task[None]] = set()  # hands that come or go
+        self._heard = -math.inf
+
+    async def receive(self, frame: bytes, sender: Party) -> FeedReceipt:
+        self._inside.require_registry(sender)
+        if len(frame) < self._bulk or not self._places:
+            with self._turns.one(aside=False) as turn:
+                await turn()
+                return await self._inside.receive(frame, sender)
+        with self._turns.one(aside=True) as turn:
+            async with self._place() as place:
+                if place.hand is not None:
+                    return await self._by_hand(place, place.hand, frame, turn)
+                self._start(place)
+            await turn()
+            return await self._inside.receive(frame, sender)
+
+    def seconds_since_heard(self) -> float:
+        return min(time.monotonic() - self._heard, self._inside.seconds_since_heard())
+
+    @property
+    def at_work(self) -> list[int]:
+        """Process ids of the hands that there are."""
+        return [place.hand.pid for place in self._places if place.hand is not None]
+
+    @contextlib.asynccontextmanager
+    async def _place(self) -> AsyncIterator[_Place]:
+        """One place for one delivery: who comes first is given the next that is free."""
+        place = await self._free.get()
+        place.busy = True
+        try:
+            yield place
+        finally:
+            place.busy, place.used = False, time.monotonic()
+            self._free.put_nowait(place)
+
+    async def _by_hand(
+        self, place: _Place, hand: Hand, frame: bytes, turn: Callable[[], Awaitable[None]]
+    ) -> FeedReceipt:
+        try:
+            return await hand.receive(frame, self._hear, turn)
+        except (HandDiedError, asyncio.CancelledError):
+            # in the middle of a delivery it is of no more use
+            place.hand = None
+            self._go_on(hand.end())
+            raise
+
+    def _hear(self) -> None:
+        self._heard = time.monotonic()
+
+    def _start(self, place: _Place) -> None:
+        if not place.starting:
+            place.starting = True
+            self._go_on(self._fill(place))
+
+    async def _fill(self, place: _Place) -> None:
+        try:
+            place.hand = await start_hand(self._beginning)
+            place.used = time.monotonic()
+        except UnavailableError as error:
+            _log.warning("no hand for large deliveries", extra={"part": error.part})
+        finally:
+            place.starting = False
+
+    def _go_on(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._aside.add(task)
+        task.add_done_callback(self._aside.discard)
+
+    async def rest(self) -> None:
+        """Let hands go that have had nothing to do, until cancelled; then all of them."""
+        try:
+            while True:
+                await asyncio.sleep(self._idle / 4)
+                long_ago = time.monotonic() - self._idle
+                await self._let_go(
+                    place for place in self._places if not place.busy and place.used < long_ago
+                )
+        finally:
+            for task in self._aside:
+                task.cancel()
+            await asyncio.gather(*self._aside, return_exceptions=True)
+            await self._let_go(self._places)
+
+    async def _let_go(self, places: Iterable[_Place]) -> None:
+        going = []
+        for place in places:
+            if place.hand is not None:
+                going.append(place.hand)
+                place.hand = None
+        await asyncio.gather(*(hand.end() for hand in going))
+
+
+@contextlib.asynccontextmanager
+async def open_desk(
+    inside: Reception, beginning: Beginning, *, most: int, bulk: int = BULK, idle: float = 60.0
+) -> AsyncIterator[Desk]:
+    """``bulk``: bytes from which a delivery is a large one; ``idle``: seconds after which a hand without any ends."""
+    desk = Desk(inside, beginning, most=most, bulk=bulk, idle=idle)
+    resting = asyncio.create_task(desk.rest())
+    try:
+        yield desk
+    finally:
+        resting.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await resting
