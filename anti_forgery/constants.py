@@ -38,15 +38,16 @@ class Constants:
 def constants(profile: PrinterProfile, municipality: str, first: int) -> Constants:
     """The objects with the emblem of a municipality, numbered from ``first`` on; some 50 KB, and few are different."""
     block = BlockWriter(first)
+    design = design_of(profile)
     dots = block.add(dots_object(profile))
-    front_ground = block.add(ground_object(dots, None, municipality, FRONT_EMBLEM))
-    back_ground = block.add(ground_object(dots, GROUND_PANEL, municipality, BACK_EMBLEM))
+    front_ground = block.add(ground_object(dots, None, municipality, FRONT_EMBLEM, design.tone))
+    back_ground = block.add(ground_object(dots, GROUND_PANEL, municipality, BACK_EMBLEM, design.tone))
     backdrop = block.add(stream_object("", _backdrop(), compressed=True))
     font = note_font(profile).write(block.add)
     note = block.add(note_object(profile, font))
     return Constants(
         block=block.finish(),
-        ground=design_of(profile),
+        ground=design,
         front_ground=front_ground,
         back_ground=back_ground,
         backdrop=backdrop,

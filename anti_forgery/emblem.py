@@ -1,6 +1,6 @@
 """The municipality's pattern: its emblem in fine lines inside a ring of waves, in the tone of the ground around it.
 
-Lines of two dots, one in sixteen dots, ink an eighth of the paper, as the ground's dots do. Inside the emblem they run
+Lines of two dots, as far apart as it takes to ink as much of the paper as the ground's dots do. Inside the emblem they run
 uphill and outside downhill, so it is seen from near and not from far. The emblems are invented, and data.
 """
 
@@ -18,7 +18,6 @@ from anti_forgery.pdf_objects import DOT, number
 from certificates.errors import InvalidValueError
 
 LINE = 2 * DOT
-PITCH = 16 * DOT
 CORE, RING = 0.78, (0.82, 0.96)
 """Radii of the part with the emblem and of the ring, in radii of the whole."""
 WAVES, STRANDS = 36, 6
@@ -76,14 +75,15 @@ def emblem_of(municipality: str) -> Emblem:
     return emblems()[emblem_code(municipality)]
 
 
-def emblem_lines(emblem: Emblem, x: float, y: float, radius: float) -> list[str]:
-    """Operators that draw it around (x, y), in points; the colour is set before."""
+def emblem_lines(emblem: Emblem, x: float, y: float, radius: float, tone: float) -> list[str]:
+    """Operators that draw it around (x, y), in points; the colour is set before. ``tone``: the part that is inked."""
+    pitch = LINE / tone
     figure = " ".join(_outline(ring, radius) for ring in emblem.rings)
     core = circle(0, 0, CORE * radius)
     return [
         f"q 1 0 0 1 {number(x)} {number(y)} cm {number(LINE)} w",
-        f"q {figure} W* n {_hatch(CORE * radius, 1)} S Q",
-        f"q {core} {figure} W* n {_hatch(CORE * radius, -1)} S Q",
+        f"q {figure} W* n {_hatch(CORE * radius, 1, pitch)} S Q",
+        f"q {core} {figure} W* n {_hatch(CORE * radius, -1, pitch)} S Q",
         *(f"{_strand(radius, strand)} s" for strand in range(STRANDS)),
         "Q",
     ]
@@ -119,11 +119,11 @@ def _strand(radius: float, strand: int) -> str:
     return f"{points[0]} m " + " ".join(f"{point} l" for point in points[1:])
 
 
-def _hatch(radius: float, slope: int) -> str:
+def _hatch(radius: float, slope: int, pitch: float) -> str:
     """Parallel lines at 45 degrees through a circle around the origin."""
     lines = []
-    for place in range(int(-radius / PITCH), int(radius / PITCH) + 1):
-        away = place * PITCH
+    for place in range(int(-radius / pitch), int(radius / pitch) + 1):
+        away = place * pitch
         half = (radius**2 - away**2) ** 0.5 / hypot(1, 1)
         mx, my = -away / hypot(1, 1), away * slope / hypot(1, 1)
         lines.append(

@@ -125,16 +125,16 @@ def _band(design: GroundDesign, coarse_to_fine: float, shift: int) -> NDArray[np
     return dotted((TILE[0] * TILES[0], TILE[1]), in_word, coarse_to_fine, design.cell)
 
 
-def ground_object(dots: int, panel: Panel | None, municipality: str, emblem: Disc) -> bytes:
+def ground_object(dots: int, panel: Panel | None, municipality: str, emblem: Disc, tone: float) -> bytes:
     """The ground of a whole page with the municipality's emblem in it, as a Form XObject.
 
-    ``dots`` is the number of the mask's object in the file.
+    ``dots`` is the number of the mask's object in the file, ``tone`` that of the dots in it.
     """
-    return form_object(_ground_content(panel, municipality, emblem), f"/XObject<</Dots {dots} 0 R>>")
+    return form_object(_ground_content(panel, municipality, emblem, tone), f"/XObject<</Dots {dots} 0 R>>")
 
 
 @lru_cache(maxsize=256)
-def _ground_content(panel: Panel | None, municipality: str, emblem: Disc) -> bytes:
+def _ground_content(panel: Panel | None, municipality: str, emblem: Disc, tone: float) -> bytes:
     lines = [f"{CYAN} {CYAN_LINES} q 0 0 {A4[0]} {A4[1]} re", circle(emblem.x, emblem.y, emblem.radius)]
     if panel is not None:
         sides = " ".join(_dots(side) for side in (panel.x, panel.y, panel.width, panel.height))
@@ -142,7 +142,7 @@ def _ground_content(panel: Panel | None, municipality: str, emblem: Disc) -> byt
     width, height = (tiles * side for tiles, side in zip(TILES, TILE, strict=True))
     lines.append("W* n")
     lines.append(f"{_dots(width)} 0 0 {_dots(height)} {_dots(ORIGIN[0])} {_dots(ORIGIN[1])} cm /Dots Do Q")
-    lines += emblem_lines(emblem_of(municipality), emblem.x, emblem.y, emblem.radius)
+    lines += emblem_lines(emblem_of(municipality), emblem.x, emblem.y, emblem.radius, tone)
     return zlib.compress("\n".join(lines).encode("ascii"), 9)
 
 

@@ -51,6 +51,11 @@ class GroundDesign:
             raise InvalidValueError("pattern", f"must have {PATTERN_BYTES} bytes, or none")
 
     @property
+    def tone(self) -> float:
+        """Part of the paper that is inked."""
+        return 2 * COARSE_AREA / self.cell**2
+
+    @property
     def stroke(self) -> float:
         """Width of the word's strokes in dots."""
         return STROKE * self.cell / 2**0.5

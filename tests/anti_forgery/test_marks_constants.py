@@ -11,7 +11,7 @@ from PIL import Image
 from pypdf import PdfReader
 
 from anti_forgery.constants import constants
-from anti_forgery.emblem import CORE, LINE, PITCH, Ring, emblem_of, emblems
+from anti_forgery.emblem import CORE, Ring, emblem_of, emblems
 from anti_forgery.marking import mark
 from anti_forgery.micro_text import CELL, CELLS, micro_mask
 from anti_forgery.own_source import own_source
@@ -113,14 +113,13 @@ def test_a_municipality_has_its_own_pattern_and_an_unknown_one_a_neutral_one() -
     assert emblem_of("992097") is emblems()[""]
 
 
-def test_the_pattern_has_the_tone_of_the_ground() -> None:
-    assert LINE / PITCH == 1 / 8
-    drawn = np.asarray(
-        picture(mark(fronts(), sheets(1), sealer(), profile()), 0, 600).convert("RGB").getchannel("R")
-    ).astype(np.float64)
+@pytest.mark.parametrize(("cell", "tone"), [(16, 1 / 8), (24, 1 / 18)])
+def test_the_pattern_has_the_tone_of_the_ground(cell: int, tone: float) -> None:
+    marked = mark(fronts(), sheets(1), sealer(), replace(profile(), cell=cell))
+    drawn = np.asarray(picture(marked, 0, 600).convert("RGB").getchannel("R")).astype(np.float64)
     ink = (255 - drawn) / (255 - drawn.min())
     middle = ink[3600:4000, 2300:2660].mean()  # below the text, inside the emblem
-    assert middle == pytest.approx(1 / 8, rel=0.12)
+    assert middle == pytest.approx(tone, rel=0.12)
 
 
 @pytest.mark.parametrize("change", [{"outer": CORE}, {"inner": 0.0}, {"petals": 0}, {"sharpness": 9.0}])
