@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from anti_forgery.comparison.blocks import Pixels
+from anti_forgery.comparison.blocks import Floats, Pixels
 from anti_forgery.comparison.truth import DPI
 from certificates.pdf.sheet import Box
 
@@ -29,6 +29,8 @@ _THROUGH = 0.4
 """Share of a row's or a column's blank pixels that are inked where a fold goes through."""
 _EDGE = 9.0
 """Millimetres at the edge of the sheet with the border of the ground and the shadow of the paper; forms begin at 11."""
+_CREASE, _DARK = 36, 0.5
+"""Pixels: 9 mm, and the ink from which a straight line of that length was drawn."""
 _FOLD = 50.0
 """Millimetres: what is that long is a fold or a scratch, not writing."""
 LEAST_INK, DOUBTFUL_INK = 0.5, 0.38
@@ -44,7 +46,7 @@ def added(scan: Pixels, truth: Pixels, contrast: float) -> list[tuple[Box, float
     ink = np.minimum(scan / np.float32(255 * contrast), np.float32(1))
     near = np.ones((2 * _CLEAR + 1,) * 2, dtype=np.uint8)
     blank = np.asarray(cv2.dilate(truth, near)) < _INKED
-    strong = np.where(blank & (ink > _FAINT), ink, np.float32(0))
+    strong = np.where(blank & (ink > _FAINT) & ~_creases(ink), ink, np.float32(0))
     for axis in (0, 1):  # a fold or a scratch goes through from edge to edge
         through = (strong > 0).sum(axis=axis) > _THROUGH * np.maximum(blank.sum(axis=axis), 50)
         strong[(slice(None), through) if axis == 0 else (through, slice(None))] = 0
@@ -60,6 +62,19 @@ def added(scan: Pixels, truth: Pixels, contrast: float) -> list[tuple[Box, float
         box = Box(left * _PIXEL, top * _PIXEL, (right - left) * _PIXEL, (bottom - top) * _PIXEL)
         found.append((box, float(masses[tuple(cells.T)].max()) / LEAST_INK))
     return sorted(found, key=lambda place: -place[1])
+
+
+def _creases(ink: Floats) -> NDArray[np.bool_]:
+    """Faint straight lines along the sheet or across it, longer than any stroke: a fold, a streak of the scanner.
+
+    A dark one is no crease: somebody may have drawn it.
+    """
+    marked = np.zeros(ink.shape, dtype=np.bool_)
+    soft = cv2.blur(ink, (3, 3))  # a crease is not straight to the pixel
+    for shape in ((1, _CREASE), (_CREASE, 1)):
+        line = np.asarray(cv2.morphologyEx(soft, cv2.MORPH_OPEN, np.ones(shape, dtype=np.uint8)))
+        marked |= (line > _FAINT / 2) & (line < _DARK)
+    return np.asarray(cv2.dilate(marked.astype(np.uint8), np.ones((3, 3), dtype=np.uint8)) > 0)
 
 
 def is_fold(box: Box) -> bool:

@@ -82,16 +82,11 @@ def _judged(half: Pixels, scan: Levels, truth: Truth, true: Levels) -> Compariso
     count = len(truth.glyphs)
     scores = glyphs.score(scan.page, truth.ink, boxes, lines, lettering=count or None)
     contrast = float(np.median(scores.tone[:count])) if count else 1.0
-    places = _glyph_places(truth, scores, count) + _seal_places(parts, scores, count)
-    changed = sum(place.score >= 1 for place in places)
-    if count and changed > OTHER * count:
-        if scores.sigma > WORST_BLUR:
-            return Comparison.cannot_tell(Doubt.TOO_POOR, upright=shown)
-        whole = Place(row="", kind=Kind.OTHER_PAGE, box=_PAGE, score=changed / (OTHER * count))
-        differing = joined([place for place in places if place.score >= 1])
-        return Comparison(outcome=Likeness.DIFFERS, differences=(whole, *differing), upright=shown)
     if contrast < _FAINT_TEXT or scores.sigma > WORST_BLUR:
         return Comparison.cannot_tell(Doubt.TOO_POOR, upright=shown)
+    places = _glyph_places(truth, scores, count) + _seal_places(parts, scores, count)
+    changed = sum(place.score >= 1 for place in places)
+    other = changed / (OTHER * count) if count else 0.0
     places += [
         Place(row=seal.row, kind=Kind.TONE, box=seal.box, score=beyond)
         for seal, beyond in seals.tones(scan.level(2), half, true.level(2), truth.seals, scores.sigma)
@@ -106,6 +101,8 @@ def _judged(half: Pixels, scan: Levels, truth: Truth, true: Levels) -> Compariso
         places.append(Place(row="", kind=Kind.ADDED, box=box, score=min(ink, 0.95) if fold else ink))
     differences = joined([place for place in places if place.score >= 1])
     doubtful = joined([place for place in places if _doubt(place.kind) <= place.score < 1])
+    if other > 1:
+        differences = (Place(row="", kind=Kind.OTHER_PAGE, box=_PAGE, score=other), *differences)
     if differences:
         return Comparison(outcome=Likeness.DIFFERS, differences=differences, doubtful=doubtful, upright=shown)
     if doubtful:

@@ -105,7 +105,10 @@ def score(
     again = _scores(scan, soft, _fitted(scan, truth, parts, lines, moved), len(boxes), lettering, sigma)
     better = np.zeros(len(boxes), dtype=np.bool_)
     for members in lost:
-        better[members] = np.median(again.likeness[members]) > np.median(found.likeness[members]) + 0.1
+        # an erased line must not be taken for one that lies elsewhere: there it has to be the line
+        better[members] = np.median(again.likeness[members]) > max(
+            _LOST, np.median(found.likeness[members]) + 0.1
+        )
     pairs = [np.where(better, getattr(again, name), getattr(found, name)) for name in _VALUES]
     extra, missing, surplus, likeness, tone, ink = pairs
     return Scores(extra, missing, surplus, likeness, tone, ink, sigma, better)

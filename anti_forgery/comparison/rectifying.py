@@ -14,8 +14,10 @@ from certificates.pdf.sheet import PAPER
 
 _CELL = 4.0
 """Millimetres between points that are mapped exactly; between them the map is linear."""
-_BLOCK, _BEND = 13.0, 1.0
+_BLOCK, _BEND = 13.0, 2.5
 """Side of the blocks that are looked for once more, and how far they may have moved, in millimetres."""
+_ALIKE = 0.5
+"""How like a place such a block must be to say where it is."""
 _SETTLING = 3
 """By what the truth is made smaller for it: a shift is known to a fraction of a pixel."""
 _STRIP = 6
@@ -63,7 +65,7 @@ def settled(scan: Levels, found: Registration, truth: Levels) -> Registration:
     seen = ink_of(upright(scan.level(factor), found, DPI / _SETTLING, factor=factor), round(6 * dots))
     side, margin = round(_BLOCK * dots), round(_BEND * dots)
     rows, columns = round(true.shape[0] / side), round(true.shape[1] / side)
-    shifts, trust = block_shifts(seen, true, side, margin, rows, columns)
+    shifts, trust = block_shifts(seen, true, side, margin, rows, columns, least=_ALIKE)
     rest = smooth(shifts.astype(np.float64) / dots, trust)
     middles = np.stack(
         np.meshgrid((np.arange(columns) + 0.5) * side / dots, (np.arange(rows) + 0.5) * side / dots), axis=-1

@@ -27,6 +27,8 @@ _COARSE, _MIDDLE, _FINE = (
 )  # dots an inch; whole parts, so that making them costs little
 _STEPS = ((_COARSE, 9.0, 36.0), (_COARSE, 4.0, 30.0), (_MIDDLE, 2.0, 24.0), (_FINE, 0.9, 18.0))
 """Resolution; how far a block may have moved and how large it is, in millimetres."""
+_ALIKE = {_COARSE: 0.3, _MIDDLE: 0.3, _FINE: 0.5}
+"""How like a place a block must be to say where it is: the finer, the less is by chance."""
 LEAST = 0.35
 """Correlation of page and truth at ``_MIDDLE`` dots an inch below which the page has not been found."""
 
@@ -122,7 +124,7 @@ def _refined(
     dots = dpi / 25.4
     side, margin = round(size * dots), max(1, round(reach * dots))
     rows, columns = round(truth.shape[0] / side), round(truth.shape[1] / side)
-    shifts, trust = block_shifts(seen, truth, side, margin, rows, columns)
+    shifts, trust = block_shifts(seen, truth, side, margin, rows, columns, least=_ALIKE[dpi])
     middles = np.stack(
         np.meshgrid((np.arange(columns) + 0.5) * side, (np.arange(rows) + 0.5) * side), axis=-1
     ).reshape(-1, 2)
