@@ -19,11 +19,20 @@ _RIDGE = 0.03
 
 
 def block_shifts(
-    seen: Pixels, truth: Pixels, side: int, margin: int, rows: int, columns: int, *, least: float = 0.3
+    seen: Pixels,
+    truth: Pixels,
+    side: int,
+    margin: int,
+    rows: int,
+    columns: int,
+    *,
+    least: float = 0.3,
+    far: float = 0.0,
 ) -> tuple[Floats, Floats]:
     """Shift in pixels of each block of the truth within ``seen``, and how far to trust it; both ink, 255 is black.
 
-    A block without ink says nothing and costs nothing; nor says one that is less than ``least`` like any place near it.
+    A block without ink says nothing and costs nothing; nor says one that is less than ``least`` like any place near it. A
+    place at the edge of ``margin`` counts less by ``far``: a row of one figure looks alike at each of them.
     """
     tall = side + 2 * margin
     truth, seen = (
@@ -39,11 +48,13 @@ def block_shifts(
         around = sliding_window_view(np.pad(seen, margin), (tall, tall))
         windows = around[row * side, column * side].astype(np.float32) / 255
         blocks = cells[row, column].astype(np.float32) / 255 - inked[told, None, None]
-        shifts[told], trust[told] = _told(windows, blocks, inked[told], margin, least)
+        shifts[told], trust[told] = _told(windows, blocks, inked[told], margin, least, far)
     return shifts.reshape(rows, columns, 2), trust.reshape(rows, columns, 2)
 
 
-def _told(windows: Floats, blocks: Floats, inked: Floats, margin: int, least: float) -> tuple[Floats, Floats]:
+def _told(
+    windows: Floats, blocks: Floats, inked: Floats, margin: int, least: float, far: float
+) -> tuple[Floats, Floats]:
     """``blocks`` without their mean."""
     tall, side = windows.shape[1], blocks.shape[1]
     size = (_quick_size(tall),) * 2
@@ -51,11 +62,15 @@ def _told(windows: Floats, blocks: Floats, inked: Floats, margin: int, least: fl
         :, : 2 * margin + 1, : 2 * margin + 1
     ]
     flat = products.reshape(len(blocks), -1)
-    high, wide = np.divmod(flat.argmax(axis=1), 2 * margin + 1)
+    away = ((np.mgrid[-margin : margin + 1, -margin : margin + 1] / margin) ** 2).sum(axis=0).ravel()
+    place = (flat * (1 - far * away).astype(np.float32)).argmax(axis=1)
+    high, wide = np.divmod(place, 2 * margin + 1)
     fraction, bend = _below_a_pixel(products, high, wide)
     shifts = np.stack([wide - margin, high - margin], axis=1).astype(np.float32) + fraction
     energy = np.sqrt((blocks**2).sum(axis=(1, 2)))
-    peak = flat.max(axis=1) / np.maximum(energy * _window_energy(windows, side, high, wide), 1e-6)
+    peak = flat[np.arange(len(flat)), place] / np.maximum(
+        energy * _window_energy(windows, side, high, wide), 1e-6
+    )
     trust = np.where(peak > least, peak**2 * np.sqrt(inked), 0.0)
     return shifts, np.asarray(trust[:, None] * (bend > _RIDGE), dtype=np.float32)
 

@@ -11,9 +11,10 @@ from PIL import Image
 
 from anti_forgery.comparison import blanks, glyphs, seals
 from anti_forgery.comparison.blocks import Pixels
-from anti_forgery.comparison.pages import Levels, shrunk
+from anti_forgery.comparison.frames import framed, is_printed_front, turned_round
+from anti_forgery.comparison.pages import Levels, crispness, shrunk
 from anti_forgery.comparison.rectifying import page_ink, settled, upright
-from anti_forgery.comparison.registration import LEAST, register
+from anti_forgery.comparison.registration import LEAST, register, starts_in
 from anti_forgery.comparison.truth import SealPlace, Truth, truth_of
 from anti_forgery.comparison.verdict import Comparison, Doubt, Kind, Likeness, Place
 from anti_forgery.reading import is_readable
@@ -31,6 +32,8 @@ WORST_BLUR = 2.0
 """Pixels (300 to the inch) of blur with which figures can be told apart."""
 OTHER = 0.15
 """Share of the glyphs that differ when the page is another one; labels are the same on every page of a form."""
+_CRISP = 0.15
+"""Crispness of print that is blurred by a little less than that."""
 _FAINT_TEXT = 0.3
 _SMALLEST = 2.0
 """Millimetres: smaller type holds no value and is not sure enough to accuse anybody."""
@@ -60,11 +63,22 @@ def compare(front: Image.Image, sheet: SheetFacts, face: Typeface) -> Comparison
     cv2.setNumThreads(1)  # who examines is forked, and its processor time is counted
     colour = np.asarray(front if front.mode in ("RGB", "L") else front.convert("RGB"))
     scan, true = Levels(_blue(colour)), Levels(truth.ink)
-    found = register(scan, true)
+    found = register(scan, true, starts_in(scan))
     if found.likeness < LEAST:
-        return Comparison.cannot_tell(Doubt.NOT_FOUND)
+        ground = framed(colour, scan)
+        if ground is None or not is_printed_front(scan, ground.to_picture):
+            return Comparison.cannot_tell(Doubt.NOT_FOUND)
+        found = register(scan, true, (ground.to_picture, turned_round(ground.to_picture)))
+        if found.likeness < LEAST:
+            return _another(shrunk(upright(colour, ground), 2), found.likeness)
     page = upright(colour, settled(scan, found, true))
     return _judged(shrunk(page, 2), Levels(page_ink(_blue(page))), truth, true)
+
+
+def _another(half: Pixels, likeness: float) -> Comparison:
+    """The page is found by its ground, and nothing is printed where it should be."""
+    whole = Place(row="", kind=Kind.OTHER_PAGE, box=_PAGE, score=LEAST / max(likeness, 0.1))
+    return Comparison(outcome=Likeness.DIFFERS, differences=(whole,), upright=Image.fromarray(half))
 
 
 def _blue(page: Pixels) -> Pixels:
@@ -82,11 +96,13 @@ def _judged(half: Pixels, scan: Levels, truth: Truth, true: Levels) -> Compariso
     count = len(truth.glyphs)
     scores = glyphs.score(scan.page, truth.ink, boxes, lines, lettering=count or None)
     contrast = float(np.median(scores.tone[:count])) if count else 1.0
-    if contrast < _FAINT_TEXT or scores.sigma > WORST_BLUR:
-        return Comparison.cannot_tell(Doubt.TOO_POOR, upright=shown)
     places = _glyph_places(truth, scores, count) + _seal_places(parts, scores, count)
     changed = sum(place.score >= 1 for place in places)
     other = changed / (OTHER * count) if count else 0.0
+    # on a page that says something else its own print alone tells how good the scan is
+    blurred = scores.sigma > WORST_BLUR and crispness(scan.page) < _CRISP
+    if blurred or (contrast < _FAINT_TEXT and other <= 1):
+        return Comparison.cannot_tell(Doubt.TOO_POOR, upright=shown)
     places += [
         Place(row=seal.row, kind=Kind.TONE, box=seal.box, score=beyond)
         for seal, beyond in seals.tones(scan.level(2), half, true.level(2), truth.seals, scores.sigma)

@@ -106,9 +106,8 @@ def score(
     better = np.zeros(len(boxes), dtype=np.bool_)
     for members in lost:
         # an erased line must not be taken for one that lies elsewhere: there it has to be the line
-        better[members] = np.median(again.likeness[members]) > max(
-            _LOST, np.median(found.likeness[members]) + 0.1
-        )
+        before, after = (float(np.median(scores.likeness[members])) for scores in (found, again))
+        better[members] = after > max(_LOST, before + 0.1)
     pairs = [np.where(better, getattr(again, name), getattr(found, name)) for name in _VALUES]
     extra, missing, surplus, likeness, tone, ink = pairs
     return Scores(extra, missing, surplus, likeness, tone, ink, sigma, better)
@@ -208,7 +207,11 @@ def _sigma(fitted: Sequence[_Fitted], truth: Pixels) -> float:
         )
         for s in _SIGMAS
     ]
-    return _SIGMAS[int(np.argmax(likeness))]
+    best = int(np.argmax(likeness))
+    if not 0 < best < len(_SIGMAS) - 1:
+        return _SIGMAS[best]
+    bend, slope, _ = np.polyfit(_SIGMAS[best - 1 : best + 2], likeness[best - 1 : best + 2], 2)
+    return float(-slope / (2 * bend)) if bend < 0 else _SIGMAS[best]
 
 
 def _softened(windows: Floats, sigma: float) -> Floats:

@@ -14,10 +14,12 @@ from certificates.pdf.sheet import PAPER
 
 _CELL = 4.0
 """Millimetres between points that are mapped exactly; between them the map is linear."""
-_BLOCK, _BEND = 13.0, 2.5
+_BLOCK, _BEND = 13.0, 1.5
 """Side of the blocks that are looked for once more, and how far they may have moved, in millimetres."""
 _ALIKE = 0.5
 """How like a place such a block must be to say where it is."""
+_FAR = 0.3
+"""By how much less a place counts that is that far away."""
 _SETTLING = 3
 """By what the truth is made smaller for it: a shift is known to a fraction of a pixel."""
 _STRIP = 6
@@ -52,7 +54,7 @@ def _places(found: Registration, size: tuple[int, int], cell: int, dots: float) 
     """Where the middles of cells lie in the scan, with one cell more on each side: enlarging fills the space between."""
     columns, rows = (-(-side // cell) + 2 for side in size)
     grid = np.stack(np.meshgrid(np.arange(columns) - 0.5, np.arange(rows) - 0.5), axis=-1) * cell / dots
-    placed = mapped(found.to_picture, (grid + _shift_at(found.shifts, grid)).reshape(-1, 2))
+    placed = mapped(found.to_picture, (grid + _shift_at(found, grid)).reshape(-1, 2))
     return placed.reshape(rows, columns, 2)
 
 
@@ -64,15 +66,14 @@ def settled(scan: Levels, found: Registration, truth: Levels) -> Registration:
     factor = max(1, int(float(np.linalg.norm(corners[1] - corners[0])) / (PAPER[1] * dots)))
     seen = ink_of(upright(scan.level(factor), found, DPI / _SETTLING, factor=factor), round(6 * dots))
     side, margin = round(_BLOCK * dots), round(_BEND * dots)
-    rows, columns = round(true.shape[0] / side), round(true.shape[1] / side)
-    shifts, trust = block_shifts(seen, true, side, margin, rows, columns, least=_ALIKE)
+    rows, columns = (-(-length // side) for length in true.shape)
+    shifts, trust = block_shifts(seen, true, side, margin, rows, columns, least=_ALIKE, far=_FAR)
     rest = smooth(shifts.astype(np.float64) / dots, trust)
     middles = np.stack(
         np.meshgrid((np.arange(columns) + 0.5) * side / dots, (np.arange(rows) + 0.5) * side / dots), axis=-1
     )
-    return Registration(
-        found.to_picture, found.likeness, (rest + _shift_at(found.shifts, middles)).astype(np.float32)
-    )
+    shifts = (rest + _shift_at(found, middles)).astype(np.float32)
+    return Registration(found.to_picture, found.likeness, shifts, side / dots)
 
 
 def page_ink(grey: Pixels) -> Pixels:
@@ -80,11 +81,11 @@ def page_ink(grey: Pixels) -> Pixels:
     return ink_of(grey, round(6 * DPI / 25.4))
 
 
-def _shift_at(shifts: Floats, grid: NDArray[np.float64]) -> NDArray[np.float64]:
+def _shift_at(found: Registration, grid: NDArray[np.float64]) -> NDArray[np.float64]:
     """The field of shifts at points of the page, linear between the middles of its blocks."""
-    rows, columns = shifts.shape[:2]
-    y = np.clip(grid[..., 1] / PAPER[1] * rows - 0.5, 0, rows - 1)
-    x = np.clip(grid[..., 0] / PAPER[0] * columns - 0.5, 0, columns - 1)
+    shifts, (rows, columns) = found.shifts, found.shifts.shape[:2]
+    y = np.clip(grid[..., 1] / found.spacing - 0.5, 0, rows - 1)
+    x = np.clip(grid[..., 0] / found.spacing - 0.5, 0, columns - 1)
     top, left = np.minimum(y.astype(int), rows - 2), np.minimum(x.astype(int), columns - 2)
     v, u = (y - top)[..., None], (x - left)[..., None]
     above = shifts[top, left] * (1 - u) + shifts[top, left + 1] * u

@@ -6,7 +6,7 @@ outliers do not move, and the same again at twice the resolution.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,10 +25,12 @@ _COARSE, _MIDDLE, _FINE = (
     DPI / 4,
     DPI / 3,
 )  # dots an inch; whole parts, so that making them costs little
-_STEPS = ((_COARSE, 9.0, 36.0), (_COARSE, 4.0, 30.0), (_MIDDLE, 2.0, 24.0), (_FINE, 0.9, 18.0))
+_STEPS = ((_COARSE, 9.0, 36.0), (_COARSE, 4.0, 30.0), (_MIDDLE, 2.0, 24.0), (_FINE, 2.0, 18.0))
 """Resolution; how far a block may have moved and how large it is, in millimetres."""
 _ALIKE = {_COARSE: 0.3, _MIDDLE: 0.3, _FINE: 0.5}
 """How like a place a block must be to say where it is: the finer, the less is by chance."""
+_FAR = {_COARSE: 0.0, _MIDDLE: 0.0, _FINE: 0.3}
+"""By how much less a place counts that is as far away as is looked."""
 LEAST = 0.35
 """Correlation of page and truth at ``_MIDDLE`` dots an inch below which the page has not been found."""
 
@@ -38,19 +40,21 @@ class Registration:
     """``to_picture`` takes millimetres on the page to pixels of the picture.
 
     ``likeness`` is the correlation with the truth at low resolution; ``shifts`` a field of small shifts in millimetres
-    (rows, columns, x and y), to be added to points of the page before ``to_picture``.
+    (rows, columns, x and y) in the middles of squares of ``spacing`` millimetres, to be added to points of the page before
+    ``to_picture``.
     """
 
     to_picture: Map
     likeness: float
     shifts: Floats
+    spacing: float
 
 
-def register(scan: Levels, truth: Levels) -> Registration:
-    """``scan`` is grey, black on white; ``truth`` 255 where the page is black, at ``DPI``."""
+def register(scan: Levels, truth: Levels, starts: Iterable[Map]) -> Registration:
+    """``scan`` is grey, black on white; ``truth`` 255 where the page is black, at ``DPI``; ``starts`` where it may lie."""
     truths = {step: truth.level(round(DPI / step)) for step in (_FINE, _MIDDLE, _COARSE)}
     best: tuple[float, Map] | None = None
-    for start in _starts(scan):
+    for start in starts:
         found = start
         for step, reach, size in _STEPS[:2]:
             found = _refined(scan, truths[step], found, step, reach, size)[0]
@@ -64,10 +68,10 @@ def register(scan: Levels, truth: Levels) -> Registration:
     for step, reach, size in _STEPS[2:]:
         found, shifts = _refined(scan, truths[step], found, step, reach, size)
     likeness = correlation(seen_ink(scan, found, _MIDDLE, truths[_MIDDLE].shape), truths[_MIDDLE])
-    return Registration(found, likeness, shifts)
+    return Registration(found, likeness, shifts, _in_pixels(size, step) / step * 25.4)
 
 
-def _starts(scan: Levels) -> Iterator[Map]:
+def starts_in(scan: Levels) -> Iterator[Map]:
     """Where the page may lie: the paper's edges if they are in the picture, else all of it; each way up."""
     width, height = scan.size
     frames = [np.array([(0, 0), (width, 0), (width, height), (0, height)], dtype=np.float64)]
@@ -116,15 +120,19 @@ def seen_ink(scan: Levels, to_picture: Map, dpi: float, shape: tuple[int, ...]) 
     return ink_of(grey, max(3, round(dpi / 6)))
 
 
+def _in_pixels(length: float, dpi: float) -> int:
+    return round(length * dpi / 25.4)
+
+
 def _refined(
     scan: Levels, truth: Pixels, to_picture: Map, dpi: float, reach: float, size: float
 ) -> tuple[Map, Floats]:
     """The map after every block has been looked for near where it should be, and what is left of the shifts."""
     seen = seen_ink(scan, to_picture, dpi, truth.shape)
     dots = dpi / 25.4
-    side, margin = round(size * dots), max(1, round(reach * dots))
-    rows, columns = round(truth.shape[0] / side), round(truth.shape[1] / side)
-    shifts, trust = block_shifts(seen, truth, side, margin, rows, columns, least=_ALIKE[dpi])
+    side, margin = _in_pixels(size, dpi), max(1, _in_pixels(reach, dpi))
+    rows, columns = (-(-length // side) for length in truth.shape)
+    shifts, trust = block_shifts(seen, truth, side, margin, rows, columns, least=_ALIKE[dpi], far=_FAR[dpi])
     middles = np.stack(
         np.meshgrid((np.arange(columns) + 0.5) * side, (np.arange(rows) + 0.5) * side), axis=-1
     ).reshape(-1, 2)

@@ -16,7 +16,7 @@ from anti_forgery.sheet import SheetFacts
 from certificates.errors import ConfigurationError, InvalidValueError
 from certificates.pdf.sheet import Box
 from load_tests.scans.qualities import QUALITIES, Family
-from load_tests.scans.sheets import front, paper, typeface
+from load_tests.scans.sheets import back, front, paper, typeface
 from load_tests.tamper.forging import date
 
 DPI = 200
@@ -69,6 +69,14 @@ def test_the_front_of_another_certificate_of_the_same_form_differs_as_a_whole() 
     other = next(p.sheets[0] for p in map(paper, range(30, 60)) if p.content.form == paper(20).content.form)
     found = compare(scanned(other.front), household(), typeface())
     assert found.differences[0].kind is Kind.OTHER_PAGE
+
+
+def test_a_page_of_another_form_differs_by_its_ground_but_a_blank_one_or_a_back_cannot_be_told() -> None:
+    other = next(p.sheets[0] for p in map(paper, range(30, 60)) if p.content.form != paper(20).content.form)
+    found = compare(scanned(other.front), household(), typeface())
+    assert [place.kind for place in found.differences] == [Kind.OTHER_PAGE]
+    for no_front in (scanned("q\nQ\n"), back(20, DPI, Family.TUNING)[1]):
+        assert compare(no_front, household(), typeface()).doubt is Doubt.NOT_FOUND
 
 
 @pytest.mark.parametrize(
