@@ -67,15 +67,19 @@ async def keeping_desk(
             tally.give_back(counted)
             _log.warning("asks of the registry not written down", extra={"reason": str(error)})
 
+    ending = asyncio.Event()
+
     async def run() -> None:
-        while True:
-            await asyncio.sleep(seconds)
+        over = False
+        while not over:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    over = await ending.wait()
             await keep()
 
     async with asyncio.TaskGroup() as group:
-        task = group.create_task(run(), name="registry-desk")
+        group.create_task(run(), name="registry-desk")
         try:
             yield
         finally:
-            task.cancel()
-    await keep()
+            ending.set()  # rather than cancelled in the middle of a writing
