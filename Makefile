@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help demo test town load chaos race reconcile bench-sync bench-sync-size bench-pdf bench-marks copies fuzz-marks read-back survive tamper fuzz-scans check preview pictures lock clean
+.PHONY: help demo test town load chaos race reconcile bench-sync bench-sync-size bench-pdf bench-marks copies front-room fuzz-marks read-back survive tamper fuzz-scans check preview pictures lock clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,10 @@ bench-marks: ## every mark and all of them, beside stamping by pypdf and pikepdf
 copies: ## the ground through eight copier models: docs/benchmarks/copies.md and docs/pictures/copies.png (half a minute)
 	@.ci/setup demo
 	@$(PYTHON) -m load_tests.copies --docs docs/benchmarks --pictures docs/pictures
+
+front-room: ## what of a foreign front finds room on the back: docs/benchmarks/front-room.md (three minutes)
+	@.ci/setup demo
+	@$(PYTHON) -m load_tests.front_room --out docs/benchmarks/front-room.md
 
 fuzz-marks: ## 10,000 mutated PDFs to the marks, limits on time and memory: docs/benchmarks/fuzz-marks.txt (about 10 minutes)
 	@.ci/setup demo

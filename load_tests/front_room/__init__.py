@@ -1,0 +1,1 @@
+"""What of a foreign municipality's front would find room on the back, in measured bytes."""
