@@ -41,8 +41,8 @@ from sync.copy.status import read_status
 from sync.copy.tables import doubts, feed_state
 from sync.feed.reception import Reception
 from sync.feed.wire import FeedBatch
-from tests.issuance.issuance_line import Answer, Parties, load_copy, site
-from tests.issuance.issuance_world import CENTRE, CODE, REGISTRY, resident
+from tests.issuance.issuance_line import Answer, Parties, load_copy, site, soon
+from tests.issuance.issuance_world import CENTRE, CODE, REGISTRY, an_order, resident
 from tests.issuance.migrated import opened
 
 OPERATOR = Party(role=Role.OPERATOR, name="counter-1")
@@ -289,6 +289,18 @@ async def test_a_desk_that_answers_again_has_failed_no_more(copy: AsyncEngine) -
     status = await FeedWatch(copy, MUNICIPALITY, now, 3.0)()
     assert (status.desk.state, status.desk.failed, status.troubles) == ("answers", 0, ())
     assert DESK["answers"].ja in page(status)
+
+
+async def test_an_order_that_the_desk_does_not_answer_is_on_the_operators_page(
+    parties: Parties, migrated_sqlite_url: str
+) -> None:
+    nobody = {"KOFU_ISSUANCE_REGISTRY": "https://127.0.0.1:1"}
+    async with site(parties, migrated_sqlite_url, **nobody) as here:
+        answer = await here.centre.ask("/v1/orders", an_order(expires=soon()))
+        assert answer.problem is ProblemCode.REGISTER_STALE
+    async with opened(migrated_sqlite_url) as engine:
+        desk = (await FeedWatch(engine, MUNICIPALITY, now, 60.0)()).desk
+    assert (desk.state, desk.answered_at, desk.failed) == ("desk-slow", None, 1)
 
 
 def test_asks_that_could_not_be_written_down_are_counted_again() -> None:
