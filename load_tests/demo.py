@@ -10,15 +10,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import pypdfium2
 from cryptography.x509 import ReasonFlags
-from PIL import Image
 
-from anti_forgery.key_files import load_folder
-from anti_forgery.verification import verify_image
 from certificates.errors import KofuError
 from certificates.pdf.fonts import Typeface, find_mincho
 from kiosk_client.session.screens import Language
@@ -26,7 +22,7 @@ from kiosk_client.web.texts import load_texts
 from load_tests import oracle
 from load_tests.logs import keep_logs
 from load_tests.people import People, profile
-from load_tests.receiver import ask, retouched, scanned
+from load_tests.receiving import Line, Receiving
 from load_tests.town import settings
 from load_tests.town.folder import PIN
 from load_tests.town.process import run_command
@@ -48,19 +44,8 @@ from sync.town import Scenario, Town
 from sync.town.day import day_of_changes
 
 CHANGES_A_DAY = 60
-SOUND, FORGED = "confirmed", "altered"
 PNG_SCALE = 110 / 72  # 110 dpi
 PNG_COLOURS = 64  # cyan ground, black ink and what lies between
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One line of the summary."""
-
-    title: str
-    result: str
-    seconds: float
-    good: bool
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -116,7 +101,7 @@ async def _run(given: argparse.Namespace, root: Path, face: Typeface, say: Say) 
             say(await play.visit(planned))
         for told in await play.moving():
             say(told)
-        for told in await play.ask_about_the_first_sheet():
+        for told in await play.receive():
             say(told)
         play.summary()
         return 0 if all(line.good for line in play.lines) else 1
@@ -139,6 +124,7 @@ class Play:
         self._state = RegisterState(town.town.records())
         self._texts = load_texts()[Language.JA]
         self._seen: set[Path] = set()
+        self._visits = 0
         shutil.rmtree(out, ignore_errors=True)
         out.mkdir(parents=True)
 
@@ -183,6 +169,7 @@ class Play:
             result, good = f"WRONG: {error}", False
         line = Line(title=planned.title, result=result, seconds=experience.seconds, good=good)
         self.lines.append(line)
+        self._visits += 1
         return f"{planned.title}: {result}"
 
     def _judge(self, planned: PlannedVisit, experience: Experience) -> str:
@@ -234,31 +221,12 @@ class Play:
         document.close()
         return str(self._out / f"{stem}.pdf")
 
-    async def ask_about_the_first_sheet(self) -> list[str]:
-        """What a receiver does: both sides to the inquiry site; then the same with a front that somebody retouched."""
-        assert self.town.inquiry is not None
-        site = self.town.inquiry.address("inquiry")
-        pdf = sorted(self._out.glob("01-*.pdf"))[0].read_bytes()
-        front, back = scanned(pdf, 0), scanned(pdf, 1)
-        keys = load_folder(self.town.folder.path("site-keys"))
-        sheet = verify_image(back, keys.site_private, keys.centre_public).sheet
-        assert sheet is not None
-        forged = retouched(front, sheet.front, self._face)
-        return [
-            await self._inquiry("問合せサイト: 両面", site, (front, back), forged=False),
-            await self._inquiry("問合せサイト: 書き換えたおもて面", site, (forged, back), forged=True),
-        ]
-
-    async def _inquiry(self, title: str, site: str, sides: Sequence[Image.Image], *, forged: bool) -> str:
-        started = time.monotonic()
-        told = await ask(site, *sides)
-        result = (
-            f"{told.conclusion}, 発行番号 {told.issue_number}, {told.standing}, front {told.match}"
-            f"{' in ' + '、'.join(told.rows) if told.rows else ''}, asked {told.asked_before} times before"
-        )
-        good = told.standing == "printed" and told.conclusion == (FORGED if forged else SOUND)
-        self.lines.append(Line(title=title, result=result, seconds=time.monotonic() - started, good=good))
-        return f"{title}: {result}"
+    async def receive(self) -> list[str]:
+        """What receivers of the day's certificates are told."""
+        receiving = Receiving(self.town, self._out, self._face)
+        told = [*await receiving.first_sheet(), await receiving.exchanged()]
+        self.lines += told
+        return [f"{line.title}: {line.result}" for line in told]
 
     def summary(self) -> None:
         print()
@@ -270,9 +238,7 @@ class Play:
         if self._kiosk.parts.reader.startswith("pcsc:") and not self.town.replaced:
             print("  note: card over PC/SC (pcscd, virtual reader), sheets over IPP (ippeveprinter)")
         bad = sum(not line.good for line in self.lines)
-        print(
-            f"  {len(self.lines) - 2} visits, {len(self._seen)} certificates, {bad} wrong; sheets in {self._out}/"
-        )
+        print(f"  {self._visits} visits, {len(self._seen)} certificates, {bad} wrong; sheets in {self._out}/")
 
 
 async def _stay(town: RunningTown) -> int:
