@@ -39,12 +39,16 @@ def write_printer(path: Path, printer: PrinterFile) -> None:
         "cell": printer.cell,
     }
     if printer.hidden_mark is not None and printer.hidden_surround is not None:
-        content |= {"hidden_mark": printer.hidden_mark, "hidden_surround": printer.hidden_surround}
+        content |= {"hidden_mark": printer.hidden_mark, "hidden_surround": _rounded(printer.hidden_surround)}
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(json.dumps(content, ensure_ascii=False, indent=1) + "\n")
     except OSError as error:
         raise ConfigurationError(str(path), "cannot be written, or is there already") from error
+
+
+def _rounded(inks: Inks) -> list[float]:
+    return [round(ink, 3) for ink in inks]
 
 
 def read_printer(path: Path) -> PrinterFile:

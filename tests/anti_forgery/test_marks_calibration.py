@@ -14,6 +14,8 @@ from PIL import Image
 
 from anti_forgery.__main__ import main
 from anti_forgery.calibration.measuring import measure
+from anti_forgery.calibration.pair import pair_pdf
+from anti_forgery.calibration.pair_measuring import measure_pair
 from anti_forgery.calibration.printer_file import PrinterFile, measured, read_printer, write_printer
 from anti_forgery.calibration.wedge import STEPS, wedge_pdf
 from anti_forgery.ground import tile_pixels, word_mask
@@ -23,6 +25,7 @@ from tests.anti_forgery.marks_world import picture, profile, smooth
 Light = NDArray[np.float32]
 PAPER, INK = 0.85, 0.05
 """Luminance in the red channel of plain paper and of solid cyan or black toner."""
+MARK, SURROUND = (0.0, 0.30, 0.10, 0.30), (0.28, 0.465, 0.315, 0.0)
 GAINS = (0.0, 0.5)
 """Pixels of 600 dpi by which the edge of each dot moves outwards."""
 CROP = (slice(176, 784), slice(100, 868))
@@ -81,6 +84,39 @@ def test_a_turned_scan_of_300_dpi_says_nearly_the_same() -> None:
     assert measure(scan).balance == pytest.approx(measure(scan_of(0.5, 600)).balance, abs=0.05)
 
 
+def device(pdf: bytes) -> Image.Image:
+    """A printer and a scanner by the renderer's own mixing of inks."""
+    return picture(pdf, 0, 150).convert("RGB")
+
+
+def test_the_pair_that_is_read_looks_alike_on_that_device() -> None:
+    wrong = (0.25, 0.49, 0.29, 0.0)
+    found = measure_pair(device(pair_pdf(MARK, wrong)), MARK, wrong)
+    again = measure_pair(device(pair_pdf(MARK, found.surround)), MARK, found.surround)
+    assert max(map(abs, found.before)) > 0.01
+    assert max(map(abs, again.before)) < 0.003
+
+
+def test_a_pair_that_cannot_be_read_is_refused() -> None:
+    scan = device(pair_pdf(MARK, SURROUND))
+    with pytest.raises(WireError, match="colour"):
+        measure_pair(scan.convert("L"), MARK, SURROUND)
+    with pytest.raises(WireError, match="four codes"):
+        measure_pair(scan, MARK, (0.2, 0.4, 0.3, 0.0))
+    with pytest.raises(WireError, match="evenly"):
+        measure_pair(scan.convert("L").convert("RGB"), MARK, SURROUND)
+    far = (0.10, 0.30, 0.15, 0.0)
+    with pytest.raises(WireError, match="beyond the sheet"):
+        measure_pair(device(pair_pdf(MARK, far)), MARK, far)
+
+
+def test_the_sheet_of_a_lighter_ground_is_read_as_such() -> None:
+    drawn = np.asarray(picture(wedge_pdf(24), 0, 600).convert("RGB").getchannel("R")) < 128
+    found = measure(scanned(PAPER + (INK - PAPER) * grown(drawn, 0.0), 300))
+    assert found.cell == 24
+    assert found.balance == pytest.approx(1.0, abs=0.05)
+
+
 def test_a_scan_of_something_else_is_refused() -> None:
     with pytest.raises(WireError, match="four codes"):
         measure(Image.new("L", (2480, 3508), 255))
@@ -99,13 +135,29 @@ def test_sheet_and_scan_by_command(tmp_path: Path, capsys: pytest.CaptureFixture
     assert main(["calibrate", "sheet", "--out", str(tmp_path / "wedge.pdf")]) == 0
     assert (tmp_path / "wedge.pdf").read_bytes() == wedge_pdf()
     scan_of(0.5, 300).save(tmp_path / "scan.png")
-    given = ["calibrate", "read", str(tmp_path / "scan.png"), "--out", str(tmp_path / "printer.json")]
-    assert main([*given, "--printer", "見本機"]) == 0
-    assert len(capsys.readouterr().out.splitlines()) == len(STEPS) + 1
+    assert main(["calibrate", "pair", "--out", str(tmp_path / "pair.pdf")]) == 0
+    device((tmp_path / "pair.pdf").read_bytes()).save(tmp_path / "pair.png")
+    read = ["calibrate", "read", str(tmp_path / "scan.png"), str(tmp_path / "pair.png")]
+    given = [*read, "--out", str(tmp_path / "printer.json"), "--font", str(profile().font)]
+    assert main([*given, "--printer", "見本機", "--word", "複製"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == len(STEPS) + 3
     written = read_printer(tmp_path / "printer.json")
-    assert written.printer == "見本機"
+    assert (written.printer, written.word, written.cell) == ("見本機", "複製", 16)
     assert written.coarse_to_fine == pytest.approx(measure(scan_of(0.5, 300)).balance, abs=0.001)
+    assert written.hidden_mark == MARK
+    assert written.hidden_surround == pytest.approx(
+        measure_pair(device(pair_pdf(MARK, SURROUND)), MARK, SURROUND).surround, abs=0.001
+    )
     assert main(given) == 64  # it is there already
+    alone = ["calibrate", "read", str(tmp_path / "pair.png"), "--out", str(tmp_path / "second.json")]
+    assert main(alone) == 64
+    assert "balance" in capsys.readouterr().err
+    assert (
+        main([*alone, "--around", str(tmp_path / "printer.json")]) == 64
+    )  # that sheet is around another pair
+    assert main([*read, "--out", str(tmp_path / "second.json"), "--word", "複写禁止物"]) == 64
+    assert "4文字以内" in capsys.readouterr().err
+    assert not (tmp_path / "second.json").exists()
     assert main(["calibrate", "read", str(tmp_path / "wedge.pdf"), "--out", str(tmp_path)]) == 64
 
 
