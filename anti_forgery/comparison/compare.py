@@ -12,9 +12,9 @@ from PIL import Image
 from anti_forgery.comparison import blanks, glyphs, seals
 from anti_forgery.comparison.blocks import Pixels
 from anti_forgery.comparison.frames import framed, is_printed_front, turned_round
-from anti_forgery.comparison.pages import Levels, crispness, shrunk
+from anti_forgery.comparison.pages import Levels, crispness, mapped, shrunk
 from anti_forgery.comparison.rectifying import page_ink, settled, upright
-from anti_forgery.comparison.registration import LEAST, register, starts_in
+from anti_forgery.comparison.registration import LEAST, Registration, register, starts_in
 from anti_forgery.comparison.truth import SealPlace, Truth, truth_of
 from anti_forgery.comparison.verdict import Comparison, Doubt, Kind, Likeness, Place
 from anti_forgery.reading import is_readable
@@ -25,6 +25,8 @@ from certificates.pdf.sheet import PAPER, Box
 
 LEAST_SIDE = 1500
 """Pixels of the longer side: 128 dots an inch of A4, below which figures run together."""
+_FORESHORTENED = 0.9
+"""Of that, where a photograph is taken from one side."""
 GLYPH_LIMIT, GLYPH_DOUBT = 0.48, 0.43
 """Unlikeness of a glyph from which it differs, and from which it is not sure."""
 SEAL_LIMIT, SEAL_DOUBT = 0.62, 0.5
@@ -71,8 +73,28 @@ def compare(front: Image.Image, sheet: SheetFacts, face: Typeface) -> Comparison
         found = register(scan, true, (ground.to_picture, turned_round(ground.to_picture)))
         if found.likeness < LEAST:
             return _another(shrunk(upright(colour, ground), 2), found.likeness)
+    if doubt := _out_of_sight(found, scan.size, truth):
+        return Comparison.cannot_tell(doubt)
     page = upright(colour, settled(scan, found, true))
     return _judged(shrunk(page, 2), Levels(page_ink(_blue(page))), truth, true)
+
+
+def _out_of_sight(found: Registration, size: tuple[int, int], truth: Truth) -> Doubt | None:
+    """Why glyphs cannot be looked at where the page lies: beside the picture, or with too few pixels."""
+    boxes = np.array(
+        [(g.box.x, g.box.y, g.box.x + g.box.width, g.box.y + g.box.height) for g in truth.glyphs]
+    )
+    if len(boxes):
+        (left, top), (right, bottom) = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
+        text = mapped(
+            found.to_picture, np.array([(left, top), (right, top), (right, bottom), (left, bottom)])
+        )
+        if (text < 0).any() or (text > size).any():
+            return Doubt.NOT_FOUND
+    corners = mapped(found.to_picture, np.array([(0, 0), (PAPER[0], 0), PAPER, (0, PAPER[1])]))
+    sides = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)
+    dots = sides / (PAPER[0], PAPER[1], PAPER[0], PAPER[1])
+    return Doubt.TOO_COARSE if dots.min() < LEAST_SIDE / PAPER[1] * _FORESHORTENED else None
 
 
 def _another(half: Pixels, likeness: float) -> Comparison:
@@ -109,7 +131,9 @@ def _judged(half: Pixels, scan: Levels, truth: Truth, true: Levels) -> Compariso
     ]
     folds = 0
     bent = [glyph.box for glyph, moved in zip(truth.glyphs, scores.elsewhere, strict=False) if moved]
-    for box, ink in blanks.added(scan.level(blanks.REDUCE), true.level(blanks.REDUCE), contrast):
+    for box, ink in blanks.added(
+        scan.level(blanks.REDUCE), true.level(blanks.REDUCE), max(contrast, _FAINT_TEXT)
+    ):
         if any(_near(box, line) for line in bent):
             continue  # the ink of a line that lies beside its place
         fold = blanks.is_fold(box)

@@ -31,6 +31,8 @@ _ALIKE = {_COARSE: 0.3, _MIDDLE: 0.3, _FINE: 0.5}
 """How like a place a block must be to say where it is: the finer, the less is by chance."""
 _FAR = {_COARSE: 0.0, _MIDDLE: 0.0, _FINE: 0.3}
 """By how much less a place counts that is as far away as is looked."""
+_SMALLEST, _NEAR = 0.1, 0.1
+"""Sides of a sheet over that of the picture, at least; and how much nearer one corner may be than another, at most."""
 LEAST = 0.35
 """Correlation of page and truth at ``_MIDDLE`` dots an inch below which the page has not been found."""
 
@@ -142,13 +144,26 @@ def _refined(
     trusted = trust.reshape(-1, 2).astype(np.float64)
     if ((trusted > 0).sum(axis=0) < 6).any():
         return to_picture, np.zeros((rows, columns, 2), dtype=np.float32)
-    weights = trusted
     found = to_picture
-    tolerance = reach * 0.6
+    weights, tolerance = trusted, reach * 0.6
     for _ in range(4):
         found = homography(source, target, weights)
+        if not _shows_a_page(found, scan.size):
+            return to_picture, np.zeros((rows, columns, 2), dtype=np.float32)
         left = np.abs(mapped(np.linalg.inv(found), target) - source)
         weights = trusted / (1 + (left / tolerance) ** 2) ** 2
         tolerance = max(0.15, min(tolerance, 3 * float(np.median(left[trusted > 0]))))
     rest = (mapped(np.linalg.inv(found), target) - source).reshape(rows, columns, 2)
     return found, smooth(rest, trust)
+
+
+def _shows_a_page(to_picture: Map, size: tuple[int, int]) -> bool:
+    """Whether the sheet's corners are those of a figure that a sheet can be: four sides, none folded over, not a speck."""
+    corners = to_picture @ np.array([(0, 0, 1), (PAPER[0], 0, 1), (*PAPER, 1), (0, PAPER[1], 1)]).T
+    if not np.isfinite(corners).all() or (corners[2] * corners[2, 0] < _NEAR * corners[2, 0] ** 2).any():
+        return False
+    placed = (corners[:2] / corners[2]).T
+    sides = np.roll(placed, -1, axis=0) - placed
+    turns = sides[:, 0] * np.roll(sides[:, 1], -1) - sides[:, 1] * np.roll(sides[:, 0], -1)
+    least = _SMALLEST * max(size)
+    return bool((turns > least**2).all())

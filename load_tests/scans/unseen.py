@@ -8,6 +8,11 @@ import numpy as np
 from load_tests.scans.pixels import Pixels, as_pixels, enlarged, level_of, lit, recoloured
 from load_tests.scans.steps import MM, Span, Step
 
+_LINES = 40
+"""Parts of a page between which a feed slips."""
+_STRIP = 64
+"""Rows that are bent at once: what is at hand in the processor's memory."""
+
 
 def printed(black: Span, paper: Span, uneven: Span, dpi: int) -> Step:
     """Toner that is denser in one part of the page than in another, with edges as an S."""
@@ -34,23 +39,26 @@ def stepped(most_mm: Span, dpi: int) -> Step:
     def run(page: Pixels, draw: np.random.Generator) -> Pixels:
         height, width = page.shape[:2]
         most = draw.uniform(*most_mm) / MM * dpi
-        walk = np.cumsum(draw.normal(0, 1, 40))
-        walk -= np.linspace(walk[0], walk[-1], 40)
-        slip = (most * walk / max(1e-6, np.abs(walk).max())).astype(np.float32)
-        moved = cv2.resize(slip[:, None], (1, height), interpolation=cv2.INTER_LINEAR)
+        walk = np.cumsum(draw.normal(0, 1, _LINES + 1))
+        walk -= np.linspace(walk[0], walk[-1], _LINES + 1)
+        slip = most * walk / max(1e-6, np.abs(walk).max())
         slope = np.tan(np.deg2rad(draw.uniform(-1.2, 1.2)))
-        x, y = np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32)[:, None]
-        down = y + np.asarray(moved) + slope * (x - width / 2)
-        across = x[None] - slope * (y - height / 2)
-        return as_pixels(
-            cv2.remap(
+        places = np.linspace(0, height, _LINES + 1)
+        moved = np.empty_like(page)
+        for first, after, at, there in zip(places, places[1:], slip, slip[1:], strict=False):
+            top, bottom = int(first), int(after)
+            stretch = (there - at) / (after - first)
+            across = [1, -slope, -slope * (top - height / 2)]
+            down = [slope, 1 + stretch, top + at + stretch * (top - first) - slope * width / 2]
+            cv2.warpAffine(
                 page,
-                across.astype(np.float32),
-                down.astype(np.float32),
-                cv2.INTER_CUBIC,
+                np.array([across, down], dtype=np.float64),
+                (width, bottom - top),
+                dst=moved[top:bottom],
+                flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP,
                 borderValue=level_of(252),
             )
-        )
+        return moved
 
     return run
 
@@ -164,19 +172,21 @@ def bowed(most: Span) -> Step:
     def run(page: Pixels, draw: np.random.Generator) -> Pixels:
         height, width = page.shape[:2]
         bend = draw.uniform(*most) * (1 if draw.random() < 0.7 else -1)
-        y = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
         x = np.linspace(-1, 1, width, dtype=np.float32)[None]
-        out = 1 + np.float32(bend) * (x * x + y * y - 1)
-        places = ((x * out + 1) * (width - 1) / 2, (y * out + 1) * (height - 1) / 2)
-        return as_pixels(
+        bent = np.empty_like(page)
+        for top in range(0, height, _STRIP):
+            rows = np.arange(top, min(height, top + _STRIP), dtype=np.float32)[:, None]
+            y = rows / np.float32(height - 1) * 2 - 1
+            out = 1 + np.float32(bend) * (x * x + y * y - 1)
             cv2.remap(
                 page,
-                places[0].astype(np.float32),
-                places[1].astype(np.float32),
+                (x * out + 1) * np.float32((width - 1) / 2),
+                (y * out + 1) * np.float32((height - 1) / 2),
                 cv2.INTER_LINEAR,
+                dst=bent[top : top + _STRIP],
                 borderMode=cv2.BORDER_REPLICATE,
             )
-        )
+        return bent
 
     return run
 

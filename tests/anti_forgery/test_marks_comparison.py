@@ -102,3 +102,10 @@ def test_differences_and_doubt_exclude_one_another() -> None:
     ):
         with pytest.raises(InvalidValueError):
             Comparison(**wrong)  # type: ignore[arg-type]  # the point of the case
+
+
+def test_half_a_page_and_a_squeezed_one_accuse_nobody() -> None:
+    scan = scanned(household().front)
+    half = scan.crop((scan.width // 4, 0, scan.width, scan.height))
+    assert compare(half, household(), typeface()).doubt is Doubt.NOT_FOUND
+    assert compare(scan.resize((scan.width, 400)), household(), typeface()).doubt is Doubt.TOO_COARSE
