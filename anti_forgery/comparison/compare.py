@@ -11,7 +11,7 @@ from PIL import Image
 
 from anti_forgery.comparison import blanks, glyphs, seals
 from anti_forgery.comparison.blocks import Pixels
-from anti_forgery.comparison.frames import framed, is_printed_front, turned_round
+from anti_forgery.comparison.frames import framed, is_printed_front, lies_on_ground, turned_round
 from anti_forgery.comparison.pages import Levels, crispness, mapped, shrunk
 from anti_forgery.comparison.rectifying import page_ink, settled, upright
 from anti_forgery.comparison.registration import LEAST, Registration, register, starts_in
@@ -25,8 +25,8 @@ from certificates.pdf.sheet import PAPER, Box
 
 LEAST_SIDE = 1500
 """Pixels of the longer side: 128 dots an inch of A4, below which figures run together."""
-_FORESHORTENED = 0.9
-"""Of that, where a photograph is taken from one side."""
+_FORESHORTENED, _ASKEW = 0.9, 0.25
+"""Of that, where a photograph is taken from one side; and how far a page may be from its proportion."""
 GLYPH_LIMIT, GLYPH_DOUBT = 0.48, 0.43
 """Unlikeness of a glyph from which it differs, and from which it is not sure."""
 SEAL_LIMIT, SEAL_DOUBT = 0.62, 0.5
@@ -36,6 +36,8 @@ OTHER = 0.15
 """Share of the glyphs that differ when the page is another one; labels are the same on every page of a form."""
 _CRISP = 0.15
 """Crispness of print that is blurred by a little less than that."""
+_SURE = 0.6
+"""Correlation from which a page in grey lies where it was found even when much on it is different; in colour its ground says."""
 _FAINT_TEXT = 0.3
 _SMALLEST = 2.0
 """Millimetres: smaller type holds no value and is not sure enough to accuse anybody."""
@@ -76,7 +78,13 @@ def compare(front: Image.Image, sheet: SheetFacts, face: Typeface) -> Comparison
     if doubt := _out_of_sight(found, scan.size, truth):
         return Comparison.cannot_tell(doubt)
     page = upright(colour, settled(scan, found, true))
-    return _judged(shrunk(page, 2), Levels(page_ink(_blue(page))), truth, true)
+    judged = _judged(shrunk(page, 2), Levels(page_ink(_blue(page))), truth, true)
+    whole = any(place.kind is Kind.OTHER_PAGE for place in judged.differences)
+    if whole and found.likeness < _SURE and not lies_on_ground(found, framed(colour, scan)):
+        return Comparison.cannot_tell(
+            Doubt.NOT_FOUND
+        )  # it may be the right page that was taken for where it is not
+    return judged
 
 
 def _out_of_sight(found: Registration, size: tuple[int, int], truth: Truth) -> Doubt | None:
@@ -94,7 +102,10 @@ def _out_of_sight(found: Registration, size: tuple[int, int], truth: Truth) -> D
     corners = mapped(found.to_picture, np.array([(0, 0), (PAPER[0], 0), PAPER, (0, PAPER[1])]))
     sides = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)
     dots = sides / (PAPER[0], PAPER[1], PAPER[0], PAPER[1])
-    return Doubt.TOO_COARSE if dots.min() < LEAST_SIDE / PAPER[1] * _FORESHORTENED else None
+    if dots.min() < LEAST_SIDE / PAPER[1] * _FORESHORTENED:
+        return Doubt.TOO_COARSE
+    askew = (dots[0] + dots[2]) / (dots[1] + dots[3])
+    return Doubt.NOT_FOUND if abs(askew - 1) > _ASKEW else None
 
 
 def _another(half: Pixels, likeness: float) -> Comparison:

@@ -8,12 +8,12 @@ import cv2
 import numpy as np
 
 from anti_forgery.comparison.blocks import Pixels
-from anti_forgery.comparison.pages import Levels, Map
+from anti_forgery.comparison.pages import Levels, Map, mapped
 from anti_forgery.comparison.registration import Registration, register, seen_ink, starts_in
 from anti_forgery.comparison.truth import DOTS, DPI, SHAPE
 from anti_forgery.ground_design import ORIGIN, TILE, TILES
 from anti_forgery.micro_text import GAP, HEIGHT
-from certificates.pdf.sheet import PAPER
+from certificates.pdf.sheet import PAPER, Box
 
 _DOT = 25.4 / 600
 _POINT = 25.4 / 72
@@ -23,6 +23,10 @@ _INK = 160
 """Of the frame, about what its letters are at low resolution."""
 _LEAST = 0.3
 """Correlation with the frame from which it has been found: words and pattern of the ground are not in it."""
+_BESIDE, _WEAKEST = 2.0, 0.4
+"""Millimetres to what a side is compared with; how much one stands out, over their mean, at least."""
+_APART = 6.0
+"""Millimetres between corners that are the same: of another page the print says less of where it lies."""
 _READ = 4
 """By what a page is made smaller to see whether it is printed."""
 _EDGE = 9.0
@@ -37,8 +41,36 @@ def framed(picture: Pixels, grey: Levels) -> Registration | None:
     """
     if picture.ndim == 2:
         return None
-    found = register(Levels(cyan_of(picture)), Levels(_frame()), starts_in(grey))
-    return found if found.likeness >= _LEAST else None
+    cyan = Levels(cyan_of(picture))
+    found = register(cyan, Levels(_frame()), starts_in(grey))
+    return found if found.likeness >= _LEAST and _has_four_sides(cyan, found.to_picture) else None
+
+
+def _has_four_sides(cyan: Levels, to_picture: Map) -> bool:
+    """Whether each side is darker than what lies on both sides of it, and none much less than the others."""
+    shape = (SHAPE[0] // _READ, SHAPE[1] // _READ)
+    seen = seen_ink(cyan, to_picture, DPI / _READ, shape).astype(np.float32)
+    beside, dots = round(_BESIDE * DOTS / _READ), DOTS / _READ
+    stands_out = []
+    for box in _sides():
+        rows = slice(round(box.y * dots), round((box.y + box.height) * dots) + 1)
+        columns = slice(round(box.x * dots), round((box.x + box.width) * dots) + 1)
+        across = 0 if box.width > box.height else 1
+        near = (np.roll(seen, step, axis=across)[rows, columns].mean() for step in (-beside, beside))
+        stands_out.append(float(seen[rows, columns].mean() - sum(near) / 2))
+    return min(stands_out) > _WEAKEST * float(np.mean(stands_out))
+
+
+def lies_on_ground(found: Registration, ground: Registration | None) -> bool:
+    """Whether the page lies where its ground does, one way up or the other."""
+    if ground is None:
+        return False
+    corners = np.array([(0, 0), (PAPER[0], 0), PAPER, (0, PAPER[1])])
+    back = np.linalg.inv(found.to_picture)
+    return any(
+        bool(np.abs(mapped(back, mapped(way, corners)) - corners).max() < _APART)
+        for way in (ground.to_picture, turned_round(ground.to_picture))
+    )
 
 
 def turned_round(to_picture: Map) -> Map:
@@ -62,19 +94,26 @@ def cyan_of(picture: Pixels) -> Pixels:
 
 
 @lru_cache(maxsize=1)
-def _frame() -> Pixels:
-    """The four lines as ink of a page, at the truth's resolution."""
+def _sides() -> tuple[Box, ...]:
+    """The four lines, in millimetres."""
     left, bottom = (side * _DOT for side in ORIGIN)
     width, height = (count * side * _DOT for count, side in zip(TILES, TILE, strict=True))
-    top = PAPER[1] - bottom - height
-    near, far = GAP * _POINT, (GAP + HEIGHT) * _POINT
+    top, near, thick = PAPER[1] - bottom - height, GAP * _POINT, HEIGHT * _POINT
+    return (
+        Box(left, top - near - thick, width, thick),
+        Box(left, top + height + near, width, thick),
+        Box(left - near - thick, top, thick, height),
+        Box(left + width + near, top, thick, height),
+    )
+
+
+@lru_cache(maxsize=1)
+def _frame() -> Pixels:
+    """The four lines as ink of a page, at the truth's resolution."""
     ink = np.zeros(SHAPE, dtype=np.uint8)
-    for first, last in (
-        ((left, top - far), (left + width, top - near)),
-        ((left, top + height + near), (left + width, top + height + far)),
-        ((left - far, top), (left - near, top + height)),
-        ((left + width + near, top), (left + width + far, top + height)),
-    ):
-        (x, y), (u, v) = (tuple(round(side * DOTS) for side in point) for point in (first, last))
-        ink[y:v, x:u] = _INK
+    for box in _sides():
+        left, top, right, bottom = (
+            round(side * DOTS) for side in (box.x, box.y, box.x + box.width, box.y + box.height)
+        )
+        ink[top:bottom, left:right] = _INK
     return ink
