@@ -16,6 +16,7 @@ from certificates.errors import ConfigurationError, RefusedError
 from certificates.problems import ProblemCode
 
 NAME = "KOFUBK+KofuBack"
+LINE_END = "> Tj ET"
 ASCII = "".join(map(chr, range(0x20, 0x7F)))
 """Always in the subset: 発行番号 and the page numbers are written with it."""
 _KEPT = {"head", "hhea", "maxp", "hmtx", "loca", "glyf", "cmap"}
@@ -26,7 +27,7 @@ _KEPT = {"head", "hhea", "maxp", "hmtx", "loca", "glyf", "cmap"}
 class BackFont:
     """Glyph numbers and widths of the subset, and the bodies of its objects in the file."""
 
-    glyphs: Mapping[str, int] = field(repr=False)
+    hexadecimal: Mapping[str, str] = field(repr=False)  # of each glyph's number, four digits
     widths: Mapping[str, int] = field(repr=False)  # in 1/1000 em
     program: bytes = field(repr=False)
     to_unicode: bytes = field(repr=False)
@@ -38,11 +39,15 @@ class BackFont:
 
         Raises RefusedError (no-glyph) when a character is not in the subset: nothing is substituted.
         """
-        missing = [character for character in text if character not in self.glyphs]
-        if missing:
-            raise RefusedError(ProblemCode.NO_GLYPH, f"the font of the back has no U+{ord(missing[0]):04X}")
-        codes = "".join(f"{self.glyphs[character]:04X}" for character in text)
-        return f"BT /F {number(size)} Tf {number(x)} {number(y)} Td <{codes}> Tj ET"
+        return f"{line_start(x, y, size)}{self.codes(text)}{LINE_END}"
+
+    def codes(self, text: str) -> str:
+        """The text as the hexadecimal codes of its glyphs; raises RefusedError (no-glyph)."""
+        try:
+            return "".join([self.hexadecimal[character] for character in text])
+        except KeyError as error:
+            name = f"U+{ord(error.args[0]):04X}"
+            raise RefusedError(ProblemCode.NO_GLYPH, f"the font of the back has no {name}") from error
 
     def width(self, text: str, size: float) -> float:
         """Advance of the text in points."""
@@ -65,6 +70,11 @@ class BackFont:
             f"<</Type/Font/Subtype/Type0/BaseFont/{NAME}/Encoding/Identity-H"
             f"/DescendantFonts[{descendant} 0 R]/ToUnicode {to_unicode} 0 R>>".encode("ascii")
         )
+
+
+def line_start(x: float, y: float, size: float) -> str:
+    """Operators before the codes of a line from (x, y), all in points."""
+    return f"BT /F {number(size)} Tf {number(x)} {number(y)} Td <"
 
 
 @lru_cache(maxsize=4)
@@ -106,7 +116,7 @@ def _subset(font: TTFont, characters: list[str]) -> BackFont:
     box = " ".join(str(round(side * 1000 / em)) for side in (head.xMin, head.yMin, head.xMax, head.yMax))
     ascent, descent = round(hhea.ascent * 1000 / em), round(hhea.descent * 1000 / em)
     return BackFont(
-        glyphs=glyphs,
+        hexadecimal={character: f"{glyph:04X}" for character, glyph in glyphs.items()},
         widths=widths,
         program=stream_object(f"/Length1 {len(program.getvalue())}", program.getvalue()),
         to_unicode=stream_object("", _to_unicode(glyphs)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from functools import lru_cache
 
-from anti_forgery.back_font import BackFont, back_font
+from anti_forgery.back_font import LINE_END, BackFont, back_font, line_start
 from anti_forgery.hidden_picture import hidden_picture
 from anti_forgery.pdf_objects import POINTS_PER_MM, form_object, number
 from anti_forgery.profile import PrinterProfile
@@ -43,13 +43,17 @@ def note_object(profile: PrinterProfile, font: int) -> bytes:
 
 def own_words(sheet: SheetFacts, profile: PrinterProfile) -> bytes:
     """Content operators for what differs from sheet to sheet; the font's resource name is /F."""
-    font = note_font(profile)
-    values = (sheet.issue_number, f"{sheet.page} / {sheet.pages}")
-    lines = [
-        font.line(value, _points(COLUMN), _points(_baseline(row)), VALUE_SIZE)
-        for row, value in enumerate(values)
-    ]
-    return "\n".join([f"q {BLACK} k", *lines, "Q\n"]).encode("ascii")
+    codes = note_font(profile).codes
+    issue, page = _value_starts()
+    return (
+        f"q {BLACK} k\n{issue}{codes(sheet.issue_number)}{LINE_END}\n"
+        f"{page}{codes(f'{sheet.page} / {sheet.pages}')}{LINE_END}\nQ\n"
+    ).encode("ascii")
+
+
+@lru_cache(maxsize=1)
+def _value_starts() -> list[str]:
+    return [line_start(_points(COLUMN), _points(_baseline(row)), VALUE_SIZE) for row in range(2)]
 
 
 @lru_cache(maxsize=8)

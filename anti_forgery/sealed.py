@@ -49,6 +49,7 @@ HEADER_BYTES = NONCE.stop + 1
 """Of a sheet with the usual ground; another one adds what names it."""
 TAG_BYTES = 16
 SIGNATURE_BYTES = 64
+_ALGORITHM = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
 _SIGNATURE_LABEL = b"kofu/back/2/signature"
 
 
@@ -104,9 +105,7 @@ class BackSealer:
         key = self.data_keys.current(context, self.site, self.random_bytes)
         nonce = self.random_bytes(NONCE_BYTES)
         header = context + key.wrapped + nonce + bytes([len(ground)]) + ground
-        der = self.centre.private.sign(
-            _signed(header, content), ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
-        )
+        der = self.centre.private.sign(_signed(header, content), _ALGORITHM)
         signature = b"".join(part.to_bytes(32, "big") for part in decode_dss_signature(der))
         return header + key.cipher.encrypt(nonce, signature + content, header)
 

@@ -127,7 +127,9 @@ class Update:
         source = self._source
         entries = b"/Size %d/Prev %d%b" % (size, source.startxref, source.trailer)
         if source.identity is not None:
-            own = [part for place, part in enumerate(self._parts) if place not in self._blocks]
-            digest = hashlib.sha256(b"".join([source.identity, *own])).hexdigest()[:32]
-            entries += b"/ID[%b<%b>]" % (source.identity, digest.encode("ascii"))
+            digest = hashlib.sha256(source.identity)
+            for place, part in enumerate(self._parts):
+                if place not in self._blocks:
+                    digest.update(part)
+            entries += b"/ID[%b<%b>]" % (source.identity, digest.hexdigest()[:32].encode("ascii"))
         return entries
