@@ -53,7 +53,7 @@ bench-marks: ## every mark and all of them, beside stamping by pypdf and pikepdf
 	@.ci/setup bench
 	@$(PYTHON) -m load_tests.bench_marks --out docs/benchmarks
 
-copies: ## the ground through eight copier models: docs/benchmarks/copies.md and docs/pictures/copies.png (half a minute)
+copies: ## two grounds through eight copier models: docs/benchmarks/copies.md and two pictures in docs/pictures (two minutes)
 	@.ci/setup demo
 	@$(PYTHON) -m load_tests.copies --docs docs/benchmarks --pictures docs/pictures
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from anti_forgery.back import GRID, GROUND_PANEL, PANEL, SLOT
-from anti_forgery.ground_design import GroundDesign
+from anti_forgery.ground_design import USUAL, GroundDesign
 from anti_forgery.ground_points import PAGE, Mask, Points, back_points, front_points
 from anti_forgery.reading import is_readable
 from anti_forgery.sealed import ground_named
@@ -42,7 +42,7 @@ class Ground(Enum):
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Contrast of word and ground up to which a sheet is likely original, and from which it is likely a copy; and the
-    mean ink of both below which there is no ground to judge."""
+    mean ink of both below which there is no usual ground to judge; a lighter ground needs less."""
 
     original: float
     copy: float
@@ -99,7 +99,7 @@ def front_evidence(page: Image.Image, design: GroundDesign) -> CopyEvidence:
     if middle < _LEAST_MIDDLE or (points.word & free).sum() < points.word.sum() / 8:
         return UNMEASURED
     paper = float(np.percentile(red[free], 99.5))
-    return _said(1 - red / paper, points, free, FRONT_LIMITS)
+    return _said(1 - red / paper, points, free, design, FRONT_LIMITS)
 
 
 def copy_evidence(back: Image.Image) -> CopyEvidence:
@@ -125,10 +125,11 @@ def copy_evidence(back: Image.Image) -> CopyEvidence:
         return UNMEASURED
     cyan = 1 - red / blue / float(np.median(red[paper] / blue[paper]))
     light = np.percentile(blue[points.ground | points.word], 75)
-    return _said(cyan, points, (blue > (1 - _SAME) * light) & (cyan > -0.3), BACK_LIMITS)
+    free = (blue > (1 - _SAME) * light) & (cyan > -0.3)
+    return _said(cyan, points, free, design, BACK_LIMITS)
 
 
-def _said(ink: Floats, points: Points, free: Mask, limits: Limits) -> CopyEvidence:
+def _said(ink: Floats, points: Points, free: Mask, design: GroundDesign, limits: Limits) -> CopyEvidence:
     """``free``: where nothing but the ground and the paper is."""
     word, ground = points.word & free, points.ground & free
     if min(word.sum(), ground.sum()) < _LEAST_POINTS:
@@ -139,7 +140,8 @@ def _said(ink: Floats, points: Points, free: Mask, limits: Limits) -> CopyEviden
         ground=max(0.0, float(ink[ground].mean())),
     )
     contrast = found.contrast
-    if contrast is None or (found.word or 0) + (found.ground or 0) < 2 * limits.least:
+    least = limits.least * design.tone / USUAL.tone
+    if contrast is None or (found.word or 0) + (found.ground or 0) < 2 * least:
         return found
     if contrast <= limits.original:
         return replace(found, says=Ground.LIKELY_ORIGINAL)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from anti_forgery.ground import tile_pixels, word_mask
+from anti_forgery.ground_design import USUAL, GroundDesign
 from load_tests.copies.models import Copier
 
 Field = NDArray[np.float64]
@@ -36,46 +37,42 @@ def smooth(values: Field, sigma: float) -> Field:
 
 
 @cache
-def word() -> Field:
-    return word_mask().astype(np.float64)
-
-
-@cache
-def _seen_word() -> tuple[Field, NDArray[np.bool_], NDArray[np.bool_], Field]:
+def _seen_word(design: GroundDesign) -> tuple[Field, NDArray[np.bool_], NDArray[np.bool_], Field]:
     """The word as the eye sees it, the middle of its strokes, the ground away from it, the grain of a print."""
-    seen = smooth(word(), EYE)
+    word = word_mask(design).astype(np.float64)
+    seen = smooth(word, EYE)
     grain = smooth(np.random.default_rng(1).normal(size=seen.shape), EYE)
-    return seen, smooth(word(), EYE / 2) > 0.95, seen < 0.01, grain * (UNEVEN / grain.std())
+    return seen, smooth(word, EYE / 2) > 0.95, seen < 0.01, grain * (UNEVEN / grain.std())
 
 
-def lightness_difference(ink: Field) -> float:
+def lightness_difference(ink: Field, design: GroundDesign = USUAL) -> float:
     """L* of the word less L* of the ground (CIE 15, Murray-Davies mixing)."""
-    _, inside, outside, _ = _seen_word()
+    _, inside, outside, _ = _seen_word(design)
     seen = smooth(ink, EYE)
     return _lightness(float(seen[inside].mean())) - _lightness(float(seen[outside].mean()))
 
 
-def visibility(ink: Field) -> float:
+def visibility(ink: Field, design: GroundDesign = USUAL) -> float:
     """Correlation of what the eye sees with the word, whichever of them is darker."""
-    seen_word, _, _, grain = _seen_word()
+    seen_word, _, _, grain = _seen_word(design)
     seen = smooth(ink, EYE) + grain
     return float(abs(np.corrcoef(seen.ravel(), seen_word.ravel())[0, 1]))
 
 
-def printed(balance: float, gain: float) -> Field:
+def printed(balance: float, gain: float, design: GroundDesign = USUAL) -> Field:
     """The tile as a printer with that dot gain makes it: each dot's edge moves by ``gain`` pixels."""
-    ink = tile_pixels(balance).astype(np.float64)
+    ink = tile_pixels(balance, design).astype(np.float64)
     near = np.maximum.reduce([np.roll(ink, step, axis) for axis in (0, 1) for step in (-1, 0, 1)])
     return np.asarray(np.maximum(ink, gain * near))
 
 
 @cache
-def calibrated(gain: float) -> float:
+def calibrated(gain: float, design: GroundDesign = USUAL) -> float:
     """The balance at which the word has the tone of the ground on that printer."""
     low, high = 0.8, 1.9
     for _ in range(_STEPS // 2):
         middle = (low + high) / 2
-        if lightness_difference(printed(middle, gain)) > 0:
+        if lightness_difference(printed(middle, gain, design), design) > 0:
             low = middle
         else:
             high = middle

@@ -1,10 +1,17 @@
-"""Printers and copiers for the ground, at 600 dots an inch: where its dots are still dots."""
+"""Printers and copiers for the ground of a whole page, at 600 dots an inch: where its dots are still dots.
+
+The copiers are those in which the word must be seen (``load_tests.copies.models``): here they copy a picture in colour.
+"""
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Mapping
 
+import numpy as np
 from PIL import Image, ImageFilter
+
+from load_tests.copies.models import COPIERS, Copier
 
 Model = Callable[[Image.Image, object], Image.Image]
 DPI = 600
@@ -22,14 +29,29 @@ def engine(growth: float) -> Model:
     return run
 
 
-def copier(blur: float, threshold: float, steepness: float = 8.0) -> Model:
-    """Optics that blur by so many pixels, then a decision between ink and none (text mode) or a softer one (photo)."""
+def copier(model: Copier) -> Model:
+    """What the model does to ink, done to each colour."""
 
     def run(image: Image.Image, _: object) -> Image.Image:
-        soft = image.filter(ImageFilter.GaussianBlur(blur))
-        level = 255 * (1 - threshold)
-        table = [max(0, min(255, round(128 + (value - level) * steepness))) for value in range(256)]
-        return soft.point(table * 3)
+        soft = image.filter(ImageFilter.GaussianBlur(model.blur))
+        if model.sharpen:
+            wide = soft.filter(ImageFilter.GaussianBlur(4 * model.blur))
+            soft = Image.blend(wide, soft, 1 + model.sharpen)
+        size = (round(image.width * model.dpi / DPI), round(image.height * model.dpi / DPI))
+        sampled = soft.resize(size, Image.Resampling.BOX)
+        if model.light:
+            darker = 255 * model.light * np.linspace(0, 1, size[0])[None, :, None]
+            sampled = Image.fromarray(np.clip(np.asarray(sampled) - darker, 0, 255).astype(np.uint8))
+        if model.jpeg:
+            file = io.BytesIO()
+            sampled.save(file, "JPEG", quality=model.jpeg)
+            sampled = Image.open(file)
+        width = max(model.high - model.low, 1 / 255)
+        table = [
+            round(255 * (1 - max(0.0, min(1.0, (1 - value / 255 - model.low) / width))))
+            for value in range(256)
+        ]
+        return sampled.point(table * 3).resize(image.size, Image.Resampling.NEAREST)
 
     return run
 
@@ -39,14 +61,5 @@ ORIGINALS: Mapping[str, Model] = {
     "some dot gain": engine(0.12),
     "more dot gain": engine(0.25),
 }
-COPIES: Mapping[str, Model] = {
-    "text, 600 dpi": copier(1.3, 0.33),
-    "text, soft optics": copier(1.9, 0.33),
-    "text, light": copier(1.6, 0.42),
-    "text, dark": copier(1.6, 0.30),
-    "text and photo": copier(1.6, 0.36, 4.0),
-    "text and photo, soft": copier(1.9, 0.36, 3.0),
-    "scan and print again": copier(1.7, 0.38, 5.0),
-    "photo": copier(2.2, 0.5, 1.0),
-}
+COPIES: Mapping[str, Model] = {model.name: copier(model) for model in COPIERS}
 """The last one keeps tones: known not to show the word."""

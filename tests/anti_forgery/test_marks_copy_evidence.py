@@ -37,9 +37,9 @@ def scanned(name: str) -> Image.Image:
     ("name", "paper"),
     [
         ("some dot gain", Ground.LIKELY_ORIGINAL),
-        ("text, dark", Ground.LIKELY_COPY),
+        ("office copier, text, 600 dpi", Ground.LIKELY_COPY),
         # known limit, kept so that nobody promises more: a copy that keeps tones looks like an original
-        ("photo", Ground.LIKELY_ORIGINAL),
+        ("colour copier, photo, soft", Ground.LIKELY_ORIGINAL),
     ],
 )
 def test_the_ground_says_what_the_paper_is(name: str, paper: Ground) -> None:
@@ -57,12 +57,15 @@ def test_a_photograph_says_the_same() -> None:
     phone = steps.chain(
         steps.photographed((0.01, 0.02), (30, 60)), steps.slanting_light((0.6, 0.7)), steps.jpeg((70, 80))
     )
-    for name, paper in (("some dot gain", Ground.LIKELY_ORIGINAL), ("text, dark", Ground.LIKELY_COPY)):
+    for name, paper in (
+        ("some dot gain", Ground.LIKELY_ORIGINAL),
+        ("office copier, text, 600 dpi", Ground.LIKELY_COPY),
+    ):
         assert copy_evidence(phone(scanned(name), np.random.default_rng(1))).says is paper
 
 
 def test_without_colour_or_without_codes_it_cannot_be_told() -> None:
-    page = scanned("text, dark")
+    page = scanned("office copier, text, 600 dpi")
     for picture in (
         page.convert("L"),
         page.convert("L").convert("RGB"),

@@ -100,7 +100,10 @@ def test_a_back_is_judged_by_the_word_that_it_names() -> None:
     )
     marked = mark(made.pdf, made.sheets, sealing, replace(printer(), word="複製", cell=20))
     printed = rendered(marked, 1, DPI, Family.TUNING)
-    for name, says in (("some dot gain", Ground.LIKELY_ORIGINAL), ("text, dark", Ground.LIKELY_COPY)):
+    for name, says in (
+        ("some dot gain", Ground.LIKELY_ORIGINAL),
+        ("office copier, text, 600 dpi", Ground.LIKELY_COPY),
+    ):
         paper_ = {**ORIGINALS, **COPIES}[name](printed, np.random.default_rng(1))
         scan = paper_.resize((paper_.width // 3, paper_.height // 3), Image.Resampling.BOX)
         assert copy_evidence(scan).says is says
