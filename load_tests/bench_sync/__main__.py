@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from certificates.errors import KofuError, UnavailableError
-from certificates.service.interpreter import collect_rarely
+from certificates.service.interpreter import collect_rarely, take_short_turns
 from load_tests.bench_sync import report
 from load_tests.bench_sync.asked import comparisons
 from load_tests.bench_sync.material import Size
@@ -44,6 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     def say(line: str) -> None:
         print(f"  {time.monotonic() - started:5.1f} s  {line}", flush=True)
 
+    take_short_turns()  # as the services do
     try:
         figures = asyncio.run(measure(given.seed, size, say, redis=not given.https, settle=collect_rarely))
     except KofuError as error:

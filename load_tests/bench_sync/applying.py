@@ -13,7 +13,8 @@ from load_tests.bench_sync.figures import Figures, Key, Watch
 from load_tests.bench_sync.material import Material, Size
 from sync.checks.picture import Picture
 from sync.copy.sql import SqlStore
-from sync.feed.apply import Ready, make_ready, wanted_by, work_through
+from sync.feed.apply import Ready, make_ready, wanted_by
+from sync.feed.in_parts import work_through
 
 _SMALL, _LARGE = 500, 5_000
 
@@ -71,7 +72,7 @@ class Applying:
         async with self._store.writing() as transaction:
             await transaction.state(self._state.municipality)
             picture = Picture(await transaction.find(wanted_by(each.delivery for each in portion)))
-            prepared = work_through(portion, picture, self._state)
+            prepared = await work_through(transaction, portion, picture, self._state)
             begun = time.perf_counter()
             await transaction.write(prepared)
         writing.seconds += time.perf_counter() - begun  # with the commit

@@ -229,14 +229,17 @@ class _MemoryTransaction:
             bodies=bodies,
         )
 
+    async def put(self, rows: Sequence[Numbered]) -> None:
+        for numbered in rows:
+            if isinstance(numbered.row, ResidentRow):
+                self._contents.history.append(numbered)
+            self._contents.put(numbered.row)
+
     async def write(self, writing: Writing) -> None:
         held = self._contents
         for row in writing.inbox:
             held.inbox[row.sequence] = row
-        for numbered in writing.rows:
-            if isinstance(numbered.row, ResidentRow):
-                held.history.append(numbered)
-            held.put(numbered.row)
+        await self.put(writing.rows)
         held.move(writing.leaves)
         held.blocks |= set(writing.blocks)
         held.blocks -= set(writing.lifted)

@@ -16,6 +16,7 @@ class Way(Enum):
     """What happens to a row whose key is there already."""
 
     ADD = "add"  # it is an error
+    LOAD = "load"  # the same, of a whole register's rows
     PUT = "put"  # the new row takes its place
     MOVE = "move"  # of the leaves' table: exclusive or of the halves, the larger of the numbers
 

@@ -17,7 +17,6 @@ from sync.copy.replacing import replacing
 
 # a type whose constructor has no annotations in SQLAlchemy
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
-_LOAD = 2_000  # rows; from here COPY is quicker, and only a full load adds as many
 
 
 class PostgresqlRows:
@@ -37,7 +36,7 @@ class PostgresqlRows:
         together: list[Part] = []
         async with self._driver() as driver:
             for part in parts:
-                if part.way is Way.ADD and len(part.rows) >= _LOAD:
+                if part.way is Way.LOAD and part.rows:
                     names = _names(part.table)
                     await driver.copy_records_to_table(part.table.name, records=part.rows, columns=names)
                 elif part.rows:

@@ -72,7 +72,7 @@ async def add_rows(connection: AsyncConnection, rows: Iterable[Row]) -> None:
     for row in rows:
         table, values = row_values(row)
         by_table.setdefault(table, []).append(values)
-    parts = [Part(table, Way.ADD, added) for table, added in by_table.items()]
+    parts = [Part(table, Way.LOAD, added) for table, added in by_table.items()]
     await bulk_rows(connection).write(parts)
 
 

@@ -32,6 +32,7 @@ from sync.copy.store import (
     Found,
     InboxState,
     LeafMove,
+    Numbered,
     ResidentRow,
     Row,
     Store,
@@ -115,17 +116,14 @@ class SqlTransaction:
         wanted: list[K] = sorted(keys)
         return [read(row) for row in await self._bulk.find(sql, wanted)] if wanted else []
 
+    async def put(self, rows: Sequence[Numbered]) -> None:
+        await self._bulk.write(_rows_of(rows))
+
     async def write(self, writing: Writing) -> None:
-        history = [
-            history_values(numbered.sequence, numbered.row)
-            for numbered in writing.rows
-            if isinstance(numbered.row, ResidentRow)
-        ]
         await self._bulk.write(
             [
                 Part(tables.inbox, Way.ADD, [inbox_values(row) for row in writing.inbox]),
-                Part(tables.resident_history, Way.ADD, history),
-                *current(numbered.row for numbered in writing.rows),
+                *_rows_of(writing.rows),
                 moved(writing.leaves),
                 Part(tables.blocks, Way.ADD, [block_values(block) for block in writing.blocks]),
                 Part(tables.feed_state, Way.PUT, [state_values(writing.state)]),
@@ -171,6 +169,15 @@ class SqlTransaction:
         for start in range(0, len(moves), _LEAVES_AT_ONCE):
             await move_leaves(self._connection, moves[start : start + _LEAVES_AT_ONCE])
         self._loaded.clear()
+
+
+def _rows_of(rows: Sequence[Numbered]) -> list[Part]:
+    history = [
+        history_values(numbered.sequence, numbered.row)
+        for numbered in rows
+        if isinstance(numbered.row, ResidentRow)
+    ]
+    return [Part(tables.resident_history, Way.ADD, history), *current(numbered.row for numbered in rows)]
 
 
 _LEAVES_AT_ONCE = 20_000

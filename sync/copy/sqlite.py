@@ -45,5 +45,5 @@ _MOVED = (
 def _insert(table: Table, way: Way) -> str:
     names = ", ".join(column.name for column in table.c)
     marks = ", ".join("?" for _ in table.c)
-    on_conflict: Mapping[Way, str] = {Way.ADD: "", Way.PUT: replacing(table), Way.MOVE: _MOVED}
-    return f"INSERT INTO {table.name} ({names}) VALUES ({marks}) {on_conflict[way]}"  # noqa: S608 - names of our own tables
+    on_conflict: Mapping[Way, str] = {Way.PUT: replacing(table), Way.MOVE: _MOVED}
+    return f"INSERT INTO {table.name} ({names}) VALUES ({marks}) {on_conflict.get(way, '')}"  # noqa: S608 - names of our own tables

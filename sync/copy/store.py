@@ -276,6 +276,10 @@ class Transaction(Protocol):
 
     async def find(self, wanted: Wanted) -> Found: ...
 
+    async def put(self, rows: Sequence[Numbered]) -> None:
+        """Rows of a delivery of which more is judged meanwhile; ``write`` ends it."""
+        ...
+
     async def write(self, writing: Writing) -> None: ...
 
     async def clear(self) -> None:

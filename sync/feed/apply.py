@@ -28,7 +28,7 @@ from sync.copy.store import (
     Writing,
     row_of,
 )
-from sync.reconcile.leaves import digest_moves, row_digest
+from sync.reconcile.leaves import LeafSums, row_digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,24 +69,9 @@ def wanted_by(deliveries: Iterable[Delivery]) -> Wanted:
     )
 
 
-def work_through(changes: Sequence[Ready], picture: Picture, state: FeedState) -> Writing:
-    """All that the new changes of one delivery do; ``state`` is the state after them.
-
-    Suppressions take effect before anything else of the batch, so that no fault of another change can hold one up.
-    """
-    work = _Work(picture)
-    for change in sorted(changes, key=_suppressions_first):
-        work.take(change)
-    return Writing(
-        state=state,
-        inbox=[row for _, row in sorted(work.inbox.items())],
-        rows=work.rows,
-        leaves=digest_moves(work.moved),
-        # what was set aside and set right within this very batch leaves no block behind
-        blocks=[block for block in work.blocks if block not in work.lifted],
-        lifted=[block for block in work.lifted if block not in work.blocks],
-        corrected=sorted(work.corrected),
-    )
+def in_order_of_effect(changes: Iterable[Ready]) -> list[Ready]:
+    """Suppressions take effect before anything else of a delivery, so that no fault of another change can hold one up."""
+    return sorted(changes, key=_suppressions_first)
 
 
 def _suppressions_first(change: Ready) -> tuple[bool, int]:
@@ -94,15 +79,40 @@ def _suppressions_first(change: Ready) -> tuple[bool, int]:
     return not any(name.stream is Stream.SUPPRESSIONS for name in delivery.named), delivery.sequence
 
 
-class _Work:
+class Work:
+    """All that the new changes of one delivery do to the copy, of which ``picture`` is what it holds."""
+
     def __init__(self, picture: Picture) -> None:
         self.picture = picture
         self.inbox: dict[int, InboxRow] = {}
         self.rows: list[Numbered] = []
-        self.moved: list[tuple[int, Row | None, Row, int]] = []
+        self.leaves = LeafSums()
         self.blocks: dict[Block, None] = {}  # in the order in which they came
         self.lifted: set[Block] = set()
         self.corrected: set[int] = set()
+
+    def judge(self, changes: Iterable[Ready]) -> None:
+        """Each change after those before it: see ``in_order_of_effect``."""
+        for change in changes:
+            self.take(change)
+
+    def drain(self) -> Sequence[Numbered]:
+        """The rows that were accepted since the last time."""
+        rows, self.rows = self.rows, []
+        return rows
+
+    def finish(self, state: FeedState) -> Writing:
+        """What is left to write; ``state`` is the state after the delivery."""
+        return Writing(
+            state=state,
+            inbox=[row for _, row in sorted(self.inbox.items())],
+            rows=self.drain(),
+            leaves=self.leaves.moves(),
+            # what was set aside and set right within this very batch leaves no block behind
+            blocks=[block for block in self.blocks if block not in self.lifted],
+            lifted=[block for block in self.lifted if block not in self.blocks],
+            corrected=sorted(self.corrected),
+        )
 
     def take(self, ready: Ready) -> None:
         delivery = ready.delivery
@@ -123,7 +133,7 @@ class _Work:
     def _accept(self, ready: Ready, *, correction: bool) -> None:
         delivery = ready.delivery
         for row, digest in zip(ready.rows, ready.digests, strict=True):
-            self.moved.append((delivery.sequence, self._before(row), row, digest))
+            self.leaves.add(delivery.sequence, self._before(row), row, digest)
             self.picture.take(row)
             self.rows.append(Numbered(sequence=delivery.sequence, row=row))
         if self.picture.quarantine:

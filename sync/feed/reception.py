@@ -22,7 +22,8 @@ from sync.change.cloud_events import Delivery, read_batch
 from sync.checks.picture import Picture
 from sync.copy.sql import store_of
 from sync.copy.store import FeedState, InboxState, Store, Transaction, Writing
-from sync.feed.apply import Ready, make_ready, wanted_by, work_through
+from sync.feed.apply import Ready, make_ready, wanted_by
+from sync.feed.in_parts import work_through
 from sync.feed.numbering import Judgement, judge, missing, require_numbers
 from sync.feed.wire import FeedBatch, FeedReceipt
 
@@ -183,10 +184,7 @@ class Reception:
         if not new:
             return Writing(state=judgement.state)
         found = await transaction.find(wanted_by(judgement.new))
-        return await _call(
-            lambda: work_through(new, Picture(found), judgement.state),
-            aside=len(new) > _FEW,
-        )
+        return await work_through(transaction, new, Picture(found), judgement.state)
 
     def _receipt(self, judgement: Judgement, writing: Writing) -> FeedReceipt:
         state = judgement.state

@@ -85,23 +85,33 @@ class Leaf:
     touched: int
 
 
-def leaf_moves(pairs: Iterable[tuple[int, Row | None, Row]]) -> tuple[LeafMove, ...]:
-    """The moves of rows that took the place of others: (number of the change, row before, row after), in order."""
-    return digest_moves((sequence, before, after, row_digest(after)) for sequence, before, after in pairs)
+class LeafSums:
+    """How rows that take the place of others move their leaves, added up."""
 
+    def __init__(self) -> None:
+        self._digests: dict[str, int] = {}
+        self._touched: dict[str, int] = {}
 
-def digest_moves(pairs: Iterable[tuple[int, Row | None, Row, int]]) -> tuple[LeafMove, ...]:
-    """``leaf_moves`` where the digest of the row after is known, and stands behind it."""
-    digests: dict[str, int] = {}
-    touched: dict[str, int] = {}
-    for sequence, before, after, digest in pairs:
+    def add(self, sequence: int, before: Row | None, after: Row, digest: int) -> None:
+        """The change ``sequence`` puts ``after``, whose digest is ``digest``, in the place of ``before``."""
         moved = digest ^ (row_digest(before) if before is not None else 0)
         leaf = leaf_of(subject_of(after))
-        digests[leaf] = digests.get(leaf, 0) ^ moved
-        touched[leaf] = max(touched.get(leaf, 0), sequence)
-    return tuple(
-        LeafMove(leaf=leaf, digest=digest, touched=touched[leaf]) for leaf, digest in digests.items()
-    )
+        self._digests[leaf] = self._digests.get(leaf, 0) ^ moved
+        self._touched[leaf] = max(self._touched.get(leaf, 0), sequence)
+
+    def moves(self) -> tuple[LeafMove, ...]:
+        return tuple(
+            LeafMove(leaf=leaf, digest=digest, touched=self._touched[leaf])
+            for leaf, digest in self._digests.items()
+        )
+
+
+def leaf_moves(pairs: Iterable[tuple[int, Row | None, Row]]) -> tuple[LeafMove, ...]:
+    """The moves of rows that took the place of others: (number of the change, row before, row after), in order."""
+    sums = LeafSums()
+    for sequence, before, after in pairs:
+        sums.add(sequence, before, after, row_digest(after))
+    return sums.moves()
 
 
 def halves(digest: int) -> tuple[int, int]:

@@ -12,7 +12,7 @@ import sys
 from datetime import UTC, datetime
 
 from certificates.errors import KofuError
-from certificates.service.interpreter import collect_rarely
+from certificates.service.interpreter import collect_rarely, take_short_turns
 from certificates.service.journal import log_to_stderr
 from certificates.service.keyring import load_trusted_keys
 from certificates.wire.codec import encode
@@ -41,6 +41,7 @@ async def work(ours: socket.socket) -> None:
                 given.patience,
             )
             collect_rarely()
+            take_short_turns()
             await say(writer, Word.READ)  # at work
             while True:
                 _, frame = await hear(reader)
