@@ -40,6 +40,7 @@ from issuance_server.adapters.sql.series import SqlSeries, begin_series
 from issuance_server.adapters.sql.withdrawals import SqlWithdrawals
 from issuance_server.desk import DeskTally
 from issuance_server.feed_status import FeedWatch
+from issuance_server.receiving import receiving
 from issuance_server.reconciling import placing, reconciling
 from issuance_server.settings import DATABASE, FONT, REGISTRY, Settings
 from issuance_server.usecases.ask import Ask, AskNobody, AskRegistry
@@ -54,10 +55,7 @@ from issuance_server.web.application import application
 from issuance_server.web.centre_line import CentreLine
 from sync.copy.database import open_database
 from sync.copy.register import RegisterCopy
-from sync.feed.hands.desk import open_desk
-from sync.feed.hands.talk import Beginning
-from sync.feed.reception import BESIDE_OTHERS, Reception
-from sync.feed.streams import consuming, require_feed
+from sync.feed.streams import require_feed
 from sync.original.http import HttpOriginal, open_original
 
 _log = logging.getLogger(__name__)
@@ -204,11 +202,6 @@ async def _begin(settings: Settings, code: MunicipalityCode) -> None:
         await begin_books(settings, engine, code)
 
 
-def _hands(settings: Settings, engine: AsyncEngine) -> int:
-    """SQLite has one writer and no server of its own: the embedded default works alone."""
-    return settings.hands if engine.dialect.name != "sqlite" else 0
-
-
 @contextlib.asynccontextmanager
 async def compose(
     settings: Settings, *, shared: Shared | None = None, number: int = 0
@@ -230,20 +223,7 @@ async def compose(
         code = books.municipality.code
         registry = await stack.enter_async_context(open_registry(settings)) if settings.registry else None
         ask: Ask = AskNobody()
-        patience = BESIDE_OTHERS if settings.all_processes > 1 else ()
-        beginning = Beginning(
-            database=settings.database,
-            trusted_keys=settings.trusted_keys,
-            municipality=code,
-            patience=patience,
-        )
-        reception = await stack.enter_async_context(
-            open_desk(
-                Reception(books.engine, trusted, code, now, patience),
-                beginning,
-                most=_hands(settings, books.engine),
-            )
-        )
+        reception = await stack.enter_async_context(receiving(settings, books.engine, trusted, code, now))
         if registry is None:
             _log.warning("the registry is not asked at issue time; the feed's age alone decides")
         else:
@@ -283,7 +263,6 @@ async def compose(
             version=VERSION,
             clock=now,
         )
-        await stack.enter_async_context(consuming(settings.feed, reception, code))
         if registry is not None and number == 0:
             original = await stack.enter_async_context(open_registry(settings))  # counts its own bytes
             await stack.enter_async_context(placing(books.engine, registry, code))
