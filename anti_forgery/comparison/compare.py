@@ -138,7 +138,7 @@ def _judged(half: Pixels, scan: Levels, truth: Truth, true: Levels) -> Compariso
         return Comparison.cannot_tell(Doubt.TOO_POOR, upright=shown)
     places += [
         Place(row=seal.row, kind=Kind.TONE, box=seal.box, score=beyond)
-        for seal, beyond in seals.tones(scan.level(2), half, true.level(2), truth.seals, scores.sigma)
+        for seal, beyond in seals.tones(scan, half, true, truth.seals, scores.sigma)
     ]
     folds = 0
     bent = [glyph.box for glyph, moved in zip(truth.glyphs, scores.elsewhere, strict=False) if moved]

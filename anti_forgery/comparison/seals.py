@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anti_forgery.comparison.blocks import Pixels
+from anti_forgery.comparison.pages import Levels
 from anti_forgery.comparison.truth import DOTS, SealPlace, Truth
 from certificates.pdf.sheet import Box
 
@@ -22,6 +23,10 @@ _LEAST_CORE = 60
 """Pixels inside strokes that a tone can be measured from."""
 TONE_LIMITS = (0.91, 1.2)
 """Ink inside the seal's strokes over that inside other strokes; a grey copy lies below, a blacker paste above."""
+EDGE_LIMIT = 27.0
+"""Levels (of 255) that the edges of a seal may lack; scans of genuine ones lack up to 16, of black copies 34 and more."""
+_BLACK, _LEAST_EDGE = 200, 300
+"""Ink of the truth that is a stroke; pixels of edges from which a mean can be trusted."""
 COLOUR_LIMIT = 38.0
 """Levels (of 255) by which red and blue inside the seal's strokes may differ more than inside other strokes."""
 
@@ -39,32 +44,60 @@ def tiles(truth: Truth) -> Iterator[tuple[SealPlace, Box]]:
 
 
 def tones(
-    seen: Pixels, shown: Pixels, true: Pixels, seals: Sequence[SealPlace], sigma: float
+    scan: Levels, shown: Pixels, true: Levels, seals: Sequence[SealPlace], sigma: float
 ) -> list[tuple[SealPlace, float]]:
     """Each seal and how far its ink is from that of the text and the rules; 1 is the limit.
 
-    All three pages have half the resolution: the ink of the scan, the scan in grey or in red, green and blue, and the
-    truth. ``sigma`` is the blur of the scan in whole pixels: fine strokes are lighter than broad ones for that reason alone.
+    ``scan`` and ``true`` are ink, ``shown`` the scan at half their resolution in grey or in red, green and blue. ``sigma``
+    is the blur of the scan in pixels: fine strokes are lighter than broad ones for that reason alone.
     """
-    soft = np.asarray(cv2.GaussianBlur(true, (0, 0), sigma / 2)) if sigma > 0 else true
-    core = (true > 255 * _CORE) & (soft > 255 * _BROAD)
-    rows, columns = np.nonzero(core)
+    half, seen = true.level(2), scan.level(2)
+    soft = _soft(half, sigma / 2)
+    rows, columns = np.nonzero((half > 255 * _CORE) & (soft > 255 * _BROAD))
     ratio = seen[rows, columns] / soft[rows, columns].astype(np.float32)
     tint = _tint(shown[rows, columns])
-    inside = [_within(seal.box, rows, columns) for seal in seals]
-    others = ~np.any([_within(_grown(seal.box), rows, columns) for seal in seals], axis=0)
-    if not inside or others.sum() < _LEAST_CORE:
+    others = ~np.any([_within(_grown(seal.box), rows, columns, DOTS / 2) for seal in seals], axis=0)
+    if not seals or others.sum() < _LEAST_CORE:
         return []
     usual, usual_tint = float(np.median(ratio[others])), float(np.median(tint[others]))
+    thinner = _edges(scan.page, true.page, seals, sigma)
     found = []
-    for seal, here in zip(seals, inside, strict=True):
+    for seal in seals:
+        here = _within(seal.box, rows, columns, DOTS / 2)
         if here.sum() < _LEAST_CORE:
             continue
         tone = float(np.median(ratio[here])) / max(usual, 0.05)
         low, high = TONE_LIMITS
-        beyond = max((1 - tone) / (1 - low), (tone - 1) / (high - 1))
-        found.append((seal, max(beyond, abs(float(np.median(tint[here])) - usual_tint) / COLOUR_LIMIT)))
+        colour = abs(float(np.median(tint[here])) - usual_tint) / COLOUR_LIMIT
+        edge = thinner.get(seal, 0.0) / EDGE_LIMIT
+        found.append((seal, max((1 - tone) / (1 - low), (tone - 1) / (high - 1), colour, edge)))
     return found
+
+
+def _edges(scan: Pixels, true: Pixels, seals: Sequence[SealPlace], sigma: float) -> dict[SealPlace, float]:
+    """How much less ink, in levels, is on the edges of a seal's strokes than on those of other broad strokes.
+
+    A copy that is printed black again has the tone of the rest, and strokes that are thinner: what was soft is cut off.
+    """
+    soft = _soft(true, sigma)
+    broad = cv2.erode((true > _BLACK).astype(np.uint8), np.ones((3, 3), dtype=np.uint8))
+    near = np.asarray(cv2.dilate(broad, np.ones((7, 7), dtype=np.uint8)))
+    rows, columns = np.nonzero((near > 0) & (soft > 64) & (soft < 191))
+    more = scan[rows, columns].astype(np.float32) - soft[rows, columns]
+    inside = [_within(_grown(seal.box), rows, columns, DOTS) for seal in seals]
+    others = ~np.any(inside, axis=0)
+    if others.sum() < _LEAST_EDGE:
+        return {}
+    usual = float(more[others].mean())
+    return {
+        seal: usual - float(more[here].mean())
+        for seal, here in zip(seals, inside, strict=True)
+        if here.sum() >= _LEAST_EDGE
+    }
+
+
+def _soft(true: Pixels, sigma: float) -> Pixels:
+    return np.asarray(cv2.GaussianBlur(true, (0, 0), sigma), dtype=np.uint8) if sigma > 0 else true
 
 
 def _tint(ink: Pixels) -> NDArray[np.int16]:
@@ -72,8 +105,8 @@ def _tint(ink: Pixels) -> NDArray[np.int16]:
     return ink[:, 0].astype(np.int16) - ink[:, 2] if ink.ndim == 2 else np.zeros(len(ink), dtype=np.int16)
 
 
-def _within(box: Box, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> NDArray[np.bool_]:
-    down, across = _window(box, DOTS / 2)
+def _within(box: Box, rows: NDArray[np.intp], columns: NDArray[np.intp], dots: float) -> NDArray[np.bool_]:
+    down, across = _window(box, dots)
     inside = (rows >= down.start) & (rows < down.stop) & (columns >= across.start) & (columns < across.stop)
     return np.asarray(inside)
 
