@@ -47,8 +47,10 @@ class GroundDesign:
 
     def __post_init__(self) -> None:
         require_cell(self.cell)
-        if len(self.pattern) not in (0, PATTERN_BYTES):
-            raise InvalidValueError("pattern", f"must have {PATTERN_BYTES} bytes, or none")
+        if self.pattern and (len(self.pattern) != PATTERN_BYTES or not any(self.pattern)):
+            raise InvalidValueError(
+                "pattern", f"must be of {PATTERN_BYTES} bytes that draw something, or empty"
+            )
 
     @property
     def tone(self) -> float:

@@ -30,13 +30,13 @@ class Points:
     ground: Mask
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=4)
 def front_points(design: GroundDesign, step: int) -> Points:
     """Points of the front, ``step`` dots of 600 dpi apart."""
     return _points(design, step, FRONT_EMBLEM, None)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=4)
 def back_points(design: GroundDesign, step: int) -> Points:
     """Points of the back, ``step`` dots of 600 dpi apart."""
     return _points(design, step, BACK_EMBLEM, GROUND_PANEL)

@@ -37,7 +37,10 @@ def test_the_usual_ground_is_named_by_nothing_and_every_other_by_itself() -> Non
         assert GroundDesign.from_bytes(design.to_bytes()) == design
 
 
-@pytest.mark.parametrize("named", [b"\x10", b"\x0c", b"\x14\0", b"\x14" + b"\0" * (PATTERN_BYTES + 1)])
+@pytest.mark.parametrize(
+    "named",
+    [b"\x10", b"\x0c", b"\x14\0", b"\x14" + b"\1" * (PATTERN_BYTES + 1), b"\x14" + bytes(PATTERN_BYTES)],
+)
 def test_bytes_that_name_no_ground_are_refused(named: bytes) -> None:
     with pytest.raises(WireError):
         GroundDesign.from_bytes(named)
