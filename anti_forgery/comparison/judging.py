@@ -1,0 +1,168 @@
+"""What a page that was brought upright says against the truth: places that differ, places that are not sure, the outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+import numpy as np
+from PIL import Image
+
+from anti_forgery.comparison import blanks, glyphs, seals
+from anti_forgery.comparison.blocks import Pixels
+from anti_forgery.comparison.pages import Levels, crispness
+from anti_forgery.comparison.truth import SealPlace, Truth
+from anti_forgery.comparison.verdict import Comparison, Doubt, Kind, Likeness, Place
+from certificates.pdf.sheet import PAPER, Box
+
+GLYPH_LIMIT, GLYPH_DOUBT = 0.48, 0.43
+"""Unlikeness of a glyph from which it differs, and from which it is not sure."""
+SEAL_LIMIT, SEAL_DOUBT = 0.62, 0.5
+WORST_BLUR = 2.0
+"""Pixels (300 to the inch) of blur with which figures can be told apart."""
+OTHER = 0.15
+"""Share of the glyphs that differ when the page is another one; labels are the same on every page of a form."""
+_CRISP = 0.15
+"""Crispness of print that is blurred by a little less than that."""
+_FAINT_TEXT = 0.3
+_SMALLEST = 2.0
+"""Millimetres: smaller type holds no value and is not sure enough to accuse anybody."""
+_WHOLE, _SPECK = 0.04, 40
+"""A glyph that lacks nothing and has less ink too much than this, in pixels, may be a speck: not sure, and no accusation."""
+_RUN = 60.0
+"""Millimetres of a line that move as one."""
+WHOLE_PAGE = Box(0, 0, *PAPER)
+
+
+def judged(half: Pixels, scan: Levels, truth: Truth, true: Levels) -> Comparison:
+    """``half`` is the upright page at half the resolution of ``scan``, its ink; ``true`` is that of the truth."""
+    shown = Image.fromarray(half)
+    parts = list(seals.tiles(truth))
+    boxes = [glyph.box for glyph in truth.glyphs] + [box for _, box in parts]
+    lines: list[object] = [_line(glyph.row, glyph.box) for glyph in truth.glyphs]
+    lines += [seal.row for seal, _ in parts]
+    count = len(truth.glyphs)
+    scores = glyphs.score(scan.page, truth.ink, boxes, lines, lettering=count or None)
+    contrast = float(np.median(scores.tone[:count])) if count else 1.0
+    places = _glyph_places(truth, scores, count) + _seal_places(parts, scores, count)
+    changed = sum(place.score >= 1 for place in places)
+    other = changed / (OTHER * count) if count else 0.0
+    # on a page that says something else its own print alone tells how good the scan is
+    blurred = scores.sigma > WORST_BLUR and crispness(scan.page) < _CRISP
+    if blurred or (contrast < _FAINT_TEXT and other <= 1):
+        return Comparison.cannot_tell(Doubt.TOO_POOR, upright=shown)
+    places += [
+        Place(row=seal.row, kind=Kind.TONE, box=seal.box, score=beyond)
+        for seal, beyond in seals.tones(scan, half, true, truth.seals, scores.sigma)
+    ]
+    added, folds = _added(scan, truth, true, scores, contrast)
+    places += added
+    differences = joined([place for place in places if place.score >= 1])
+    doubtful = joined([place for place in places if _doubt(place.kind) <= place.score < 1])
+    if other > 1:
+        differences = (Place(row="", kind=Kind.OTHER_PAGE, box=WHOLE_PAGE, score=other), *differences)
+    if differences:
+        return Comparison(outcome=Likeness.DIFFERS, differences=differences, doubtful=doubtful, upright=shown)
+    if doubtful:
+        doubt = Doubt.DAMAGED if folds else Doubt.NOT_SURE
+        return Comparison.cannot_tell(doubt, doubtful, shown)
+    return Comparison(outcome=Likeness.MATCHES, upright=shown)
+
+
+def _added(
+    scan: Levels, truth: Truth, true: Levels, scores: glyphs.Scores, contrast: float
+) -> tuple[list[Place], int]:
+    """Ink where the truth is blank, and how many of the places are folds."""
+    bent = [glyph.box for glyph, moved in zip(truth.glyphs, scores.elsewhere, strict=False) if moved]
+    black = max(contrast, _FAINT_TEXT)
+    places, folds = [], 0
+    for box, ink in blanks.added(scan.level(blanks.REDUCE), true.level(blanks.REDUCE), black):
+        if any(_near(box, line) for line in bent):
+            continue  # the ink of a line that lies beside its place
+        fold = blanks.is_fold(box)
+        folds += fold
+        places.append(Place(row="", kind=Kind.ADDED, box=box, score=min(ink, 0.95) if fold else ink))
+    return places, folds
+
+
+def _line(row: str, box: Box) -> object:
+    """Glyphs that move together: near to each other on one line of text."""
+    return row, round(box.y + box.height, 1), int(box.x / _RUN)
+
+
+def _near(one: Box, other: Box, by: float = 3.5) -> bool:
+    return (
+        one.x < other.x + other.width + by
+        and other.x < one.x + one.width + by
+        and one.y < other.y + other.height + by
+        and other.y < one.y + one.height + by
+    )
+
+
+def _doubt(kind: Kind) -> float:
+    """The score from which a place is not sure."""
+    return {Kind.TONE: 0.85, Kind.ADDED: blanks.DOUBTFUL_INK / blanks.LEAST_INK}.get(
+        kind, GLYPH_DOUBT / GLYPH_LIMIT
+    )
+
+
+def _glyph_places(truth: Truth, scores: glyphs.Scores, count: int) -> list[Place]:
+    unlike = scores.unlikeness[:count]
+    places = []
+    for number in np.flatnonzero(unlike >= GLYPH_DOUBT):
+        glyph = truth.glyphs[number]
+        score = float(unlike[number]) / GLYPH_LIMIT
+        speck = scores.missing[number] < _WHOLE and scores.surplus[number] * scores.ink[number] < _SPECK
+        if glyph.box.height < _SMALLEST or speck:
+            score = min(score, 0.95)
+        gone = scores.missing[number] > 3 * scores.extra[number]
+        places.append(
+            Place(row=glyph.row, kind=Kind.MISSING if gone else Kind.CHANGED, box=glyph.box, score=score)
+        )
+    return places
+
+
+def _seal_places(parts: Sequence[tuple[SealPlace, Box]], scores: glyphs.Scores, count: int) -> list[Place]:
+    """One place a seal: its worst tile."""
+    unlike = scores.unlikeness[count:]
+    worst: dict[SealPlace, float] = {}
+    for (seal, _), value in zip(parts, unlike, strict=True):
+        worst[seal] = max(worst.get(seal, 0.0), float(value))
+    limit = GLYPH_DOUBT / GLYPH_LIMIT
+    return [
+        Place(
+            row=seal.row,
+            kind=Kind.CHANGED,
+            box=seal.box,
+            # between doubt and limit as for glyphs, so that one scale serves both
+            score=value / SEAL_LIMIT if value >= SEAL_LIMIT else limit + (value - SEAL_DOUBT) * 0.3,
+        )
+        for seal, value in worst.items()
+        if value >= SEAL_DOUBT
+    ]
+
+
+def joined(places: Sequence[Place]) -> tuple[Place, ...]:
+    """Places of one row and kind that lie side by side as one, top to bottom."""
+    ordered = sorted(
+        places, key=lambda place: (place.kind.value, place.row, round(place.box.y, 1), place.box.x)
+    )
+    found = []
+    for _, group in groupby(ordered, key=lambda place: (place.kind, place.row, round(place.box.y, 1))):
+        run: list[Place] = []
+        for place in group:
+            if run and place.box.x - (run[-1].box.x + run[-1].box.width) > place.box.width:
+                found.append(_around(run))
+                run = []
+            run.append(place)
+        found.append(_around(run))
+    return tuple(sorted(found, key=lambda place: (place.box.y, place.box.x)))
+
+
+def _around(run: Sequence[Place]) -> Place:
+    left, top = min(place.box.x for place in run), min(place.box.y for place in run)
+    right = max(place.box.x + place.box.width for place in run)
+    bottom = max(place.box.y + place.box.height for place in run)
+    first = run[0]
+    box = Box(left, top, right - left, bottom - top)
+    return Place(row=first.row, kind=first.kind, box=box, score=max(place.score for place in run))
