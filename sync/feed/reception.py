@@ -121,27 +121,27 @@ class Reception:
         changes = await _call(lambda: make_ready(deliveries), aside=len(deliveries) > _FEW)
         return await self.take_in(Arrived(batch=batch, changes=changes))
 
-    async def take_in(self, arrived: Arrived) -> FeedReceipt:
-        """The second half of ``receive``."""
+    async def take_in(self, arrived: Arrived, begun: Callable[[], None] = lambda: None) -> FeedReceipt:
+        """The second half of ``receive``. ``begun`` is called when nobody else can write any more before this."""
         batch = arrived.batch
-        judgement, writing = await self._take(arrived)
+        judgement, writing = await self._take(arrived, begun)
         for seconds in self._patience:
             # the gap stands written down meanwhile; it ends when another process has written what comes before
             state = judgement.state
             if batch.count == 0 or state.conflict is not None or batch.first <= state.applied + 1:
                 break
             await asyncio.sleep(seconds)
-            judgement, writing = await self._take(arrived)
+            judgement, writing = await self._take(arrived, begun)
         return self._receipt(judgement, writing)
 
-    async def _take(self, arrived: Arrived) -> tuple[Judgement, Writing]:
+    async def _take(self, arrived: Arrived, begun: Callable[[], None]) -> tuple[Judgement, Writing]:
         batch, changes = arrived.batch, arrived.changes
         deliveries = [change.delivery for change in changes]
         async with self._writing, self._store.writing() as transaction:
+            begun()
             judgement = await self._judge(transaction, batch, deliveries)
-            new = changes[
-                len(changes) - len(judgement.new) :
-            ]  # numbers run without gaps: the new ones are the last
+            # numbers run without gaps: the new ones are the last
+            new = changes[len(changes) - len(judgement.new) :]
             writing = await self._work(transaction, judgement, new)
             await transaction.write(writing)
         return judgement, writing

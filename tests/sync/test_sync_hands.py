@@ -217,7 +217,7 @@ async def test_turns_are_given_in_the_order_of_coming() -> None:
     async def one(name: str, *, aside: bool, begun: asyncio.Event) -> None:
         with turns.one(aside=aside) as turn:
             await begun.wait()
-            await turn()
+            await turn.comes()
             done.append(name)
 
     events = {name: asyncio.Event() for name in ("hand 1", "here", "hand 2")}

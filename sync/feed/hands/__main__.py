@@ -18,7 +18,7 @@ from certificates.service.keyring import load_trusted_keys
 from certificates.wire.codec import encode
 from certificates.wire.jose import Party, Role
 from sync.copy.database import open_database
-from sync.feed.hands.talk import BUFFER, Beginning, Word, error_to_bytes, hear, say
+from sync.feed.hands.talk import BUFFER, Beginning, Word, error_to_bytes, hear, say, say_soon
 from sync.feed.reception import Reception
 
 _log = logging.getLogger(__name__)
@@ -63,7 +63,7 @@ async def _serve(
         arrived = await reception.read(frame, sender)
         await say(writer, Word.READ)
         await hear(reader)
-        receipt = await reception.take_in(arrived)
+        receipt = await reception.take_in(arrived, lambda: say_soon(writer, Word.BEGUN))
     except EOFError:
         raise
     except KofuError as error:

@@ -11,7 +11,7 @@ import contextlib
 import logging
 import math
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable
+from collections.abc import AsyncIterator, Coroutine, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -19,7 +19,7 @@ from certificates.errors import UnavailableError
 from certificates.wire.jose import Party
 from sync.feed.hands.hand import Hand, HandDiedError, start_hand
 from sync.feed.hands.talk import Beginning
-from sync.feed.hands.turns import Turns
+from sync.feed.hands.turns import Turn, Turns
 from sync.feed.reception import Reception
 from sync.feed.wire import FeedReceipt
 
@@ -71,14 +71,14 @@ class Desk:
         self._inside.require_registry(sender)
         if len(frame) < self._bulk or not self._places:
             with self._turns.one(aside=False) as turn:
-                await turn()
+                await turn.comes()
                 return await self._inside.receive(frame, sender)
         with self._turns.one(aside=True) as turn:
             async with self._place() as place:
                 if place.hand is not None:
                     return await self._by_hand(place, place.hand, frame, turn)
                 self._start(place)
-            await turn()
+            await turn.comes()
             return await self._inside.receive(frame, sender)
 
     def seconds_since_heard(self) -> float:
@@ -100,9 +100,7 @@ class Desk:
             place.busy, place.used = False, time.monotonic()
             self._free.put_nowait(place)
 
-    async def _by_hand(
-        self, place: _Place, hand: Hand, frame: bytes, turn: Callable[[], Awaitable[None]]
-    ) -> FeedReceipt:
+    async def _by_hand(self, place: _Place, hand: Hand, frame: bytes, turn: Turn) -> FeedReceipt:
         try:
             return await hand.receive(frame, self._hear, turn)
         except (HandDiedError, asyncio.CancelledError):

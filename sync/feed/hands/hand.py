@@ -7,11 +7,12 @@ import contextlib
 import os
 import socket
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 from certificates.errors import UnavailableError
 from certificates.wire.codec import decode
 from sync.feed.hands.talk import BUFFER, Beginning, Word, error_from_bytes, hear, say
+from sync.feed.hands.turns import Turn
 from sync.feed.wire import FeedReceipt
 
 _STOP_SECONDS = 5.0
@@ -44,11 +45,9 @@ class Hand:
     def pid(self) -> int:
         return self._process.pid
 
-    async def receive(
-        self, frame: bytes, heard: Callable[[], None], turn: Callable[[], Awaitable[None]]
-    ) -> FeedReceipt:
-        """See ``Reception.receive``. ``heard`` is called once the frame is known to be the registry's, ``turn`` waited
-        for before anything is written.
+    async def receive(self, frame: bytes, heard: Callable[[], None], turn: Turn) -> FeedReceipt:
+        """See ``Reception.receive``. ``heard`` is called once the frame is known to be the registry's. Nothing is written
+        before ``turn``, which passes on as soon as the database would let in nobody else.
 
         Raises as that does, and HandDiedError; then, and when this was broken off, the hand is of no more use.
         """
@@ -56,9 +55,9 @@ class Hand:
             await say(self._writer, Word.FRAME, frame)
             await self._expect(Word.READ)
             heard()
-            await turn()
+            await turn.comes()
             await say(self._writer, Word.TAKE)
-            return decode(await self._expect(Word.RECEIPT), FeedReceipt)
+            return decode(await self._expect(Word.RECEIPT, meanwhile=turn.passes), FeedReceipt)
         except EOFError as error:
             raise HandDiedError("a hand has died") from error
 
@@ -70,8 +69,12 @@ class Hand:
         except EOFError as error:
             raise HandDiedError("a hand does not start") from error
 
-    async def _expect(self, word: Word) -> bytes:
+    async def _expect(self, word: Word, meanwhile: Callable[[], None] = lambda: None) -> bytes:
+        """``meanwhile`` is called at each BEGUN."""
         said, content = await hear(self._reader)
+        while said is Word.BEGUN:
+            meanwhile()
+            said, content = await hear(self._reader)
         if said is Word.ERROR:
             raise error_from_bytes(content)
         if said is not word:

@@ -27,12 +27,14 @@ BUFFER = 4 * 1024 * 1024
 
 
 class Word(Enum):
-    """Service: BEGIN (``Beginning``), FRAME, TAKE. Hand: READ (a frame is the registry's and can be read), RECEIPT, ERROR."""
+    """Service: BEGIN (``Beginning``), FRAME, TAKE. Hand: READ (a frame is the registry's and can be read), BEGUN (whatever is
+    written now comes after it), RECEIPT, ERROR."""
 
     BEGIN = b"b"
     FRAME = b"f"
     TAKE = b"t"
     READ = b"r"
+    BEGUN = b"g"
     RECEIPT = b"p"
     ERROR = b"e"
 
@@ -49,12 +51,17 @@ async def hear(reader: asyncio.StreamReader) -> tuple[Word, bytes]:
 async def say(writer: asyncio.StreamWriter, word: Word, content: bytes = b"") -> None:
     """Raises EOFError when the other side is gone."""
     try:
-        writer.write(_HEAD.pack(word.value, len(content)))
-        if content:
-            writer.write(content)
+        say_soon(writer, word, content)
         await writer.drain()
     except ConnectionError as error:
         raise EOFError from error
+
+
+def say_soon(writer: asyncio.StreamWriter, word: Word, content: bytes = b"") -> None:
+    """``say`` without waiting until the other side has taken it."""
+    writer.write(_HEAD.pack(word.value, len(content)))
+    if content:
+        writer.write(content)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

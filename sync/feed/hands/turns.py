@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 
 
 class Turns:
@@ -17,18 +17,37 @@ class Turns:
         self._changed = asyncio.Event()
 
     @contextlib.contextmanager
-    def one(self, *, aside: bool) -> Iterator[Callable[[], Awaitable[None]]]:
-        """A place in the order, left with the context; yields what waits for its turn."""
+    def one(self, *, aside: bool) -> Iterator[Turn]:
+        """A place in the order, left with the context at the latest."""
         number = self._next
         self._next += 1
         self._under_way[number] = aside
         try:
-            yield lambda: self._wait(number, aside=aside)
+            yield Turn(self, number)
         finally:
-            del self._under_way[number]
+            self.leave(number)
+
+    async def wait(self, number: int) -> None:
+        aside = self._under_way[number]
+        while any(other < number and (aside or theirs) for other, theirs in self._under_way.items()):
+            await self._changed.wait()
+
+    def leave(self, number: int) -> None:
+        if self._under_way.pop(number, None) is not None:
             self._changed.set()
             self._changed = asyncio.Event()
 
-    async def _wait(self, number: int, *, aside: bool) -> None:
-        while any(other < number and (aside or theirs) for other, theirs in self._under_way.items()):
-            await self._changed.wait()
+
+class Turn:
+    """One delivery's place."""
+
+    def __init__(self, turns: Turns, number: int) -> None:
+        self._turns = turns
+        self._number = number
+
+    async def comes(self) -> None:
+        await self._turns.wait(self._number)
+
+    def passes(self) -> None:
+        """Who comes next need not wait for the end of this one."""
+        self._turns.leave(self._number)
