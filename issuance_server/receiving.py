@@ -37,7 +37,7 @@ async def receiving(
     # SQLite has one writer and no server of its own: the embedded default works alone
     most = settings.hands if engine.dialect.name != "sqlite" else 0
     async with (
-        open_desk(inside, beginning, most=most) as desk,
+        open_desk(inside, beginning, most=most, bulk=settings.bulk) as desk,
         consuming(settings.feed, desk, municipality),
     ):
         yield desk

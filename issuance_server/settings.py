@@ -9,6 +9,7 @@ from certificates.errors import InvalidValueError
 from certificates.profiles.reading import shipped_profile
 from certificates.service.settings import setting
 from certificates.service.tls import TlsFiles
+from sync.feed.hands.desk import BULK
 
 PREFIX = "KOFU_ISSUANCE_"
 DATABASE = f"{PREFIX}DATABASE"
@@ -52,6 +53,9 @@ class Settings:
         "processes that take in large deliveries of the registry beside this one, on PostgreSQL, started when there are any; "
         "0: none",
         default=2,
+    )
+    bulk: int = setting(
+        f"{PREFIX}BULK", "bytes from which a delivery of the registry is a large one", default=BULK
     )
     profile: Path = setting(
         f"{PREFIX}PROFILE",

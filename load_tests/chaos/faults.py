@@ -13,6 +13,7 @@ class Fault(Enum):
     """Each is done to the real thing; nothing is pretended inside a service."""
 
     CONSUMER_KILLED = "issuance server killed (-9)"
+    HAND_KILLED = "process of the issuance server for large deliveries killed (-9)"
     DATABASE_KILLED = "PostgreSQL killed (-9)"
     REGISTRY_KILLED = "registry killed (-9)"
     REDIS_KILLED = "Redis killed (-9), empty again"
@@ -28,11 +29,18 @@ class Fault(Enum):
 
 
 KILLS: Final = frozenset(
-    {Fault.CONSUMER_KILLED, Fault.DATABASE_KILLED, Fault.REGISTRY_KILLED, Fault.REDIS_KILLED}
+    {
+        Fault.CONSUMER_KILLED,
+        Fault.HAND_KILLED,
+        Fault.DATABASE_KILLED,
+        Fault.REGISTRY_KILLED,
+        Fault.REDIS_KILLED,
+    }
 )
 
 WEIGHTS: Final[Mapping[Fault, int]] = {
     Fault.CONSUMER_KILLED: 20,
+    Fault.HAND_KILLED: 14,
     Fault.DATABASE_KILLED: 14,
     Fault.REGISTRY_KILLED: 8,
     Fault.REDIS_KILLED: 8,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from load_tests.servers.process import kill_all
+from load_tests.servers.process import children, kill_all
 from load_tests.town.process import ServiceProcess, service_process
 
 Settings = Callable[[], Mapping[str, str]]
@@ -34,10 +34,16 @@ class Mortal:
             service_process(self._module, settings=self._settings(), listeners=1, log=self._log)
         )
 
-    async def kill(self) -> None:
-        """kill -9, whatever it is doing."""
+    def children(self) -> Sequence[int]:
+        """Process ids of what it has started."""
+        return () if self._process is None else children(self._process.pid)
+
+    async def kill(self, *, alone: bool = False) -> None:
+        """kill -9, whatever it is doing; ``alone``: not what it has started."""
         process, self._process = self._process, None
-        if process is not None:
+        if process is not None and alone:
+            process.process.kill()
+        elif process is not None:
             kill_all(process.pid)
         await self._stack.aclose()
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import signal
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -29,6 +31,8 @@ from sync.registry.files import write_register
 from sync.town import Town
 
 _REGISTER: Final = "registry"
+_ALONE: Final = 0.5  # how often an issuance server dies without the processes that it has started
+_LARGE: Final = 4_096  # bytes: a delivery of more than one or two changes goes to such a process
 _DOWN_SECONDS: Final = (0.0, 0.3)  # how long something stays dead
 
 
@@ -51,7 +55,15 @@ class Scene:
     async def strike(self, fault: Fault) -> None:
         match fault:
             case Fault.CONSUMER_KILLED:
-                await self._restart(self.rng.choice(self.consumers))
+                # its hands with it, or left behind with what they have begun
+                await self._restart(self.rng.choice(self.consumers), alone=self.rng.random() < _ALONE)
+            case Fault.HAND_KILLED:
+                hands = [hand for consumer in self.consumers for hand in consumer.children()]
+                if not hands:  # none is there at the moment
+                    await self.strike(Fault.CONSUMER_KILLED)
+                    return
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(self.rng.choice(hands), signal.SIGKILL)
             case Fault.REGISTRY_KILLED:
                 # the other way from now on, where there are two
                 self.target.append(self.target.pop(0))
@@ -75,8 +87,8 @@ class Scene:
         done = {**self.killed, **self.pending.struck}
         return {fault: done[fault] for fault in Fault if done.get(fault)}
 
-    async def _restart(self, service: Mortal) -> None:
-        await service.kill()
+    async def _restart(self, service: Mortal, *, alone: bool = False) -> None:
+        await service.kill(alone=alone)
         await self._pause()
         await service.start()
 
@@ -172,6 +184,7 @@ def _consumers(
     environment = {
         **settings.issuance(folder, database=database),
         "KOFU_ISSUANCE_PROCESSES": str(count),
+        **({} if lossy else {"KOFU_ISSUANCE_BULK": str(_LARGE)}),
         **({"KOFU_ISSUANCE_FEED": redis.url} if redis is not None else {}),
     }
     return tuple(

@@ -67,16 +67,17 @@ def running(
 
 def kill_all(pid: int) -> None:
     """kill -9 of a process that we started and of its children, the parent first so that it starts no new ones."""
-    children = _children(pid)
-    for one in (pid, *children):
+    started = children(pid)
+    for one in (pid, *started):
         with contextlib.suppress(ProcessLookupError):
             os.kill(one, signal.SIGKILL)
     deadline = time.monotonic() + STOP_SECONDS
-    while any(_lives(one) for one in children) and time.monotonic() < deadline:
+    while any(_lives(one) for one in started) and time.monotonic() < deadline:
         time.sleep(0.005)
 
 
-def _children(pid: int) -> tuple[int, ...]:
+def children(pid: int) -> tuple[int, ...]:
+    """Process ids of what a process has started and what still lives."""
     found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):

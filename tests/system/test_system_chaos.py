@@ -58,7 +58,7 @@ async def verdict_after(town: Town, tmp_path: Path, *damage: object) -> Verdict:
 
 @pytest.mark.usefixtures("postgres", "redis_url")
 async def test_nothing_is_lost_or_doubled_whatever_is_killed(tmp_path: Path) -> None:
-    plan = Plan(events=1_200, faults=13, seed=SEED, residents=150, consumers=1)
+    plan = Plan(events=1_200, faults=14, seed=SEED, residents=150, consumers=1)
 
     outcome = await play(tmp_path / "town", plan)
 
