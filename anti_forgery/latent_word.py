@@ -48,7 +48,7 @@ PATTERN_BYTES = ROWS * COLUMNS // 8
 POINT = EM / ROWS
 """Between two points of a pattern, in the same unit."""
 _EVENED = 3
-"""Times."""
+"""How often the steps of oblique lines are evened out."""
 
 
 @lru_cache(maxsize=8)

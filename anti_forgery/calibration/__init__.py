@@ -1,1 +1,1 @@
-"""The dot gain balance of a printer, measured: a sheet with steps is printed, scanned and read."""
+"""A printer measured: sheets are printed, scanned and read for its dot gain balance and for the inks that hide the mark."""
