@@ -75,7 +75,7 @@ read-back: ## certificates of 1,000 invented residents read by pdftotext, pdfium
 
 tamper: ## forged fronts of eight kinds in four qualities and three families of models, 200 of each: docs/benchmarks/tamper.md (about 35 minutes)
 	@.ci/setup bench
-	@$(PYTHON) -m load_tests.tamper --sheets $(or $(SHEETS),200) --out out/tamper --docs docs/benchmarks --date $$(date +%F)
+	@$(PYTHON) -m load_tests.tamper --sheets $(or $(SHEETS),200) --seed $(or $(SEED),2) --out out/tamper --docs docs/benchmarks --date $$(date +%F)
 
 fuzz-scans: ## 10,000 mutated scans (PNG, JPEG, TIFF, PDF, pixels): no crash, no hang, no memory over the limit
 	@.ci/setup bench

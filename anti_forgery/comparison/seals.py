@@ -17,14 +17,15 @@ from certificates.pdf.sheet import Box
 _TILE = 5.0
 """Millimetres: small enough that one other stroke is a large part of it."""
 _LEAST_INK = 0.02
-_CORE, _BROAD = 0.97, 0.55
-"""Ink of the truth inside strokes, before and after it is blurred as the scan is."""
+_CORE, _BROAD = 0.97, (0.87, 0.7, 0.55)
+"""Ink of the truth inside strokes, before and after it is blurred as the scan is: the broadest strokes that there are enough
+of, since the tone of fine ones hangs on the blur."""
 _LEAST_CORE = 60
 """Pixels inside strokes that a tone can be measured from."""
 TONE_LIMITS = (0.91, 1.2)
 """Ink inside the seal's strokes over that inside other strokes; a grey copy lies below, a blacker paste above."""
-EDGE_LIMIT = 27.0
-"""Levels (of 255) that the edges of a seal may lack; scans of genuine ones lack up to 16, of black copies 34 and more."""
+EDGE_LIMIT = 24.0
+"""Levels (of 255) that the edges of a seal may lack; scans of genuine ones lack up to 16, of black copies 27 and more."""
 _BLACK, _LEAST_EDGE = 200, 300
 """Ink of the truth that is a stroke; pixels of edges from which a mean can be trusted."""
 COLOUR_LIMIT = 38.0
@@ -53,12 +54,15 @@ def tones(
     """
     half, seen = true.level(2), scan.level(2)
     soft = _soft(half, sigma / 2)
-    rows, columns = np.nonzero((half > 255 * _CORE) & (soft > 255 * _BROAD))
-    ratio = seen[rows, columns] / soft[rows, columns].astype(np.float32)
-    tint = _tint(shown[rows, columns])
-    others = ~np.any([_within(_grown(seal.box), rows, columns, DOTS / 2) for seal in seals], axis=0)
+    for broad in _BROAD:
+        rows, columns = np.nonzero((half > 255 * _CORE) & (soft > 255 * broad))
+        others = ~np.any([_within(_grown(seal.box), rows, columns, DOTS / 2) for seal in seals], axis=0)
+        if others.sum() >= _LEAST_CORE:
+            break
     if not seals or others.sum() < _LEAST_CORE:
         return []
+    ratio = seen[rows, columns] / soft[rows, columns].astype(np.float32)
+    tint = _tint(shown[rows, columns])
     usual, usual_tint = float(np.median(ratio[others])), float(np.median(tint[others]))
     thinner = _edges(scan.page, true.page, seals, sigma)
     found = []
