@@ -15,6 +15,7 @@ from certificates.errors import ConfigurationError, UnavailableError
 from sync.change.events import Record, is_of
 from sync.change.naming import UNKNOWN_HOUSEHOLD, serials_in
 from sync.change.records import read_card, read_resident, read_seal, read_suppression
+from sync.copy.ports import Transaction
 from sync.copy.store import (
     Block,
     CardRow,
@@ -29,7 +30,6 @@ from sync.copy.store import (
     SealRow,
     SetAside,
     SuppressionRow,
-    Transaction,
     Wanted,
     Writing,
     row_of,
@@ -190,7 +190,7 @@ def _pick(keys: Iterable[K], held: Mapping[K, V]) -> dict[K, V]:
 
 
 class _MemoryTransaction:
-    """See ``sync.copy.store.Transaction``."""
+    """See ``sync.copy.ports.Transaction``."""
 
     def __init__(self, contents: _Contents) -> None:
         self._contents = contents

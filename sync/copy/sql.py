@@ -16,6 +16,7 @@ from sync.copy import tables
 from sync.copy.database import writing_alone
 from sync.copy.looking import LOOK, keys_of, seen_in
 from sync.copy.parts import Part, Way
+from sync.copy.ports import Store, Transaction
 from sync.copy.rows import add_rows, bulk_rows, current, move_leaves, moved
 from sync.copy.sql_rows import (
     block_of,
@@ -35,8 +36,6 @@ from sync.copy.store import (
     Numbered,
     ResidentRow,
     Row,
-    Store,
-    Transaction,
     Wanted,
     Writing,
 )
@@ -64,7 +63,7 @@ def store_of(copy: AsyncEngine | Store) -> Store:
 
 
 class SqlTransaction:
-    """See ``sync.copy.store.Transaction``."""
+    """See ``sync.copy.ports.Transaction``."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection

@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Sequence
 
 from sync.checks.picture import Picture
-from sync.copy.store import FeedState, Numbered, Transaction, Writing
+from sync.copy.ports import Transaction
+from sync.copy.store import FeedState, Numbered, Writing
 from sync.feed.apply import Ready, Work, in_order_of_effect
 
 PART = 250

@@ -20,8 +20,9 @@ from certificates.wire.frame import require_digest, unpack
 from certificates.wire.jose import Party, Role, TrustedKeys
 from sync.change.cloud_events import Delivery, read_batch
 from sync.checks.picture import Picture
+from sync.copy.ports import Store, Transaction
 from sync.copy.sql import store_of
-from sync.copy.store import FeedState, InboxState, Store, Transaction, Writing
+from sync.copy.store import FeedState, InboxState, Writing
 from sync.feed.apply import Ready, make_ready, wanted_by
 from sync.feed.in_parts import work_through
 from sync.feed.numbering import Judgement, judge, missing, require_numbers

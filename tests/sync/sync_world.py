@@ -21,7 +21,8 @@ from certificates.wire.jose import Party, Role, SigningKey, TrustedKey, TrustedK
 from sync.change.cloud_events import write_event
 from sync.change.events import Change, ChangeEvent
 from sync.copy.memory import MemoryCopy
-from sync.copy.store import SetAside, Store
+from sync.copy.ports import Store
+from sync.copy.store import SetAside
 from sync.feed.full_load import write_full_load
 from sync.feed.reception import Reception
 from sync.feed.wire import NO_CHAIN, FeedBatch, FeedReceipt, link

@@ -16,9 +16,10 @@ from certificates.wire.frame import pack
 from sync.checks.faults import Fault
 from sync.copy.database import open_database
 from sync.copy.memory import MemoryCopy
+from sync.copy.ports import Store
 from sync.copy.register import RegisterCopy
 from sync.copy.sql import SqlStore
-from sync.copy.store import FeedState, Store, Wanted, row_of
+from sync.copy.store import FeedState, Wanted, row_of
 from sync.feed.wire import NO_CHAIN, FeedBatch, FeedReceipt, link
 from sync.town.numbers import MUNICIPALITY
 from tests.sync.conftest import database

@@ -27,9 +27,10 @@ from certificates.wire.jose import Party, Role, SigningKey
 from sync.change.events import Change
 from sync.copy.database import open_database
 from sync.copy.memory import MemoryCopy
+from sync.copy.ports import Store, Transaction
 from sync.copy.register import RegisterCopy
 from sync.copy.sql import SqlStore, store_of
-from sync.copy.store import Store, Transaction, Writing
+from sync.copy.store import Writing
 from sync.feed.full_load import load_full
 from sync.feed.reception import Reception
 from sync.feed.wire import FeedReceipt, ReceiptStatus

@@ -16,7 +16,7 @@ from certificates.problems import ProblemCode
 from certificates.wire.codec import encode
 from certificates.wire.jose import SigningKey
 from load_tests.servers.redis import PrivateRedis, private_redis
-from sync.copy.store import Store, Transaction
+from sync.copy.ports import Store, Transaction
 from sync.feed.reception import Reception
 from sync.feed.redis import FRAMES_LAST, LEFT_FRAMES, MAX_FRAMES, Answer, FeedStreams, open_redis
 from sync.feed.streams import Consumer, consuming, require_feed

@@ -20,8 +20,9 @@ from certificates.domain.identifiers import MunicipalityCode
 from certificates.errors import ConfigurationError, SignatureError, WireError
 from certificates.wire.jose import Party, Role, TrustedKeys
 from sync.change.records import Kind
+from sync.copy.ports import Store
 from sync.copy.sql import SqlStore
-from sync.copy.store import FeedState, Store
+from sync.copy.store import FeedState
 from sync.feed.full_load.lines import MAX_LINE, FullLoadError, is_compressed, reading
 from sync.feed.full_load.places import Places
 from sync.feed.full_load.portions import PORTION_BYTES, Bad, Checked, Lines, check
