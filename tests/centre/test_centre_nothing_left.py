@@ -82,6 +82,7 @@ async def test_store_journal_and_log_hold_neither_certificate_nor_holder(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.DEBUG)
+    await empty(redis_url)
     async with opened_world() as world:
         await world.start(store=redis_url)
         visit = await world.begun(serial=SERIAL)
@@ -98,6 +99,12 @@ async def test_store_journal_and_log_hold_neither_certificate_nor_holder(
         told = world.journal() + "".join(str(vars(record)) for record in caplog.records)
         assert f"{SERIAL:x}" not in told
         assert RESIDENT not in told
+
+
+async def empty(url: str) -> None:
+    """What other tests have left in the run's own Redis is not of this visit."""
+    async with Redis.from_url(url) as client:
+        await client.flushall()
 
 
 async def dump(url: str) -> bytes:
