@@ -1,118 +1,23 @@
-"""Single steps of a visit that the properties do not name: time-outs, refusals, choices."""
+"""Single steps of a visit that the properties do not name: the card, the proof, what is refused, money."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from certificates.domain.identifiers import MunicipalityCode, ResidentNumber
-from certificates.domain.kinds import CertificateKind, OptionalItem
+from certificates.domain.kinds import CertificateKind
 from certificates.errors import InvalidValueError
 from certificates.problems import ProblemCode
-from certificates.wire.transcript import TranscriptHash
-from certificates.wire.visit import Choice, Menu, OfferedKind, OfferedMember, OutcomeKind
+from certificates.wire.visit import OutcomeKind
 from kiosk_client.session import effects as do
 from kiosk_client.session import events as on
 from kiosk_client.session import screens as at
 from kiosk_client.session.machine import step
-from kiosk_client.session.rules import Patience, Rules
-from kiosk_client.session.screens import Language, Screen, Trouble, Visit
+from kiosk_client.session.screens import Screen, Trouble, Visit
+from tests.kiosk.kiosk_steps import KAKU, MENU, MIHON, RULES, after, effects_of
 
 MORNING = datetime(2026, 11, 26, 21, 30, tzinfo=UTC)
-MIHON, KAKU = MunicipalityCode("992011"), MunicipalityCode("992020")
-RULES = Rules(municipalities=frozenset({MIHON, KAKU}), stopped=frozenset({KAKU}))
-MENU = Menu(
-    transcript=TranscriptHash(bytes(32)),
-    municipality=MIHON,
-    municipality_name="見本県みほん市",
-    kinds=(OfferedKind(kind=CertificateKind.RESIDENT_RECORD, fee=300),),
-    items=frozenset({OptionalItem.RELATION}),
-    members=(
-        OfferedMember(resident=ResidentNumber("1"), name="見本　太郎", relation="世帯主"),
-        OfferedMember(resident=ResidentNumber("2"), name="見本　花子", relation="妻"),
-    ),
-)
-DRAFT = Choice(kind=CertificateKind.RESIDENT_RECORD)
-
-
-def after(screen: Screen, *events: on.Event, card: bool = False, now: float = 0.0) -> Visit:
-    visit = Visit(screen=screen, card_on_reader=card, deadline=60.0)
-    for event in events:
-        visit, _ = step(visit, event, now=now, rules=RULES)
-    return visit
-
-
-def effects_of(screen: Screen, event: on.Event, *, card: bool = False) -> tuple[do.Effect, ...]:
-    return step(Visit(screen=screen, card_on_reader=card), event, now=0.0, rules=RULES)[1]
-
-
-def test_the_warning_comes_twenty_seconds_before_the_end_and_one_touch_extends() -> None:
-    visit = after(at.ChooseKind(menu=MENU), on.Tick(), now=39.0)
-    assert not visit.warning
-    visit, _ = step(visit, on.Tick(), now=40.0, rules=RULES)
-    assert visit.warning
-    visit, _ = step(visit, on.Extend(), now=41.0, rules=RULES)
-    assert not visit.warning
-    assert visit.deadline == 101.0
-    visit, _ = step(visit, on.Tick(), now=101.0, rules=RULES)
-    assert visit.screen == at.Refused(reason=Trouble.TIMED_OUT)
-
-
-@pytest.mark.parametrize(
-    "screen",
-    [
-        at.Authenticating(municipality=MIHON),
-        at.Applying(fee=300),
-        at.Settling(fee=300, sheets=1),
-        at.Printing(paid=300, sheets=1),
-        at.Refunding(reason=Trouble.PRINT_FAILED, paid=300),
-        at.TakeCardAway(),
-        at.CallStaff(reason=Trouble.PRINT_UNKNOWN),
-    ],
-)
-def test_no_time_runs_out_while_the_kiosk_itself_is_at_work(screen: Screen) -> None:
-    visit, _ = step(Visit(screen=at.Welcome()), on.Tick(), now=0.0, rules=RULES)
-    visit, _ = step(
-        replace(visit, screen=screen), on.SpeakLanguage(language=Language.EN), now=0.0, rules=RULES
-    )
-    assert visit.deadline is None
-    assert step(visit, on.Tick(), now=1e9, rules=RULES) == (visit, ())
-
-
-def test_a_language_that_was_chosen_and_left_goes_back_to_japanese() -> None:
-    visit, effects = step(Visit(), on.SpeakLanguage(language=Language.EN), now=0.0, rules=RULES)
-    assert (visit.language, effects) == (Language.EN, ())
-    visit, _ = step(visit, on.Tick(), now=60.0, rules=RULES)
-    assert visit == Visit()
-
-
-def test_time_out_while_paying_gives_the_money_back() -> None:
-    visit = Visit(screen=at.Paying(fee=300, sheets=1, inserted=100), deadline=180.0)
-    visit, effects = step(visit, on.Tick(), now=180.0, rules=RULES)
-    assert visit.screen == at.Refunding(reason=Trouble.TIMED_OUT, paid=0)
-    assert effects == (do.GiveBack(),)
-    visit, effects = step(visit, on.MoneyReturned(amount=100), now=181.0, rules=RULES)
-    assert visit.screen == at.Refused(reason=Trouble.TIMED_OUT, returned=100)
-    assert effects == (do.Report(outcome=OutcomeKind.ABANDONED, reason=Trouble.TIMED_OUT),)
-
-
-def test_a_certificate_that_nobody_says_to_have_taken_ends_the_visit_in_time() -> None:
-    visit = Visit(screen=at.TakeCertificate(sheets=1, paid=300, change=0), deadline=60.0)
-    visit, _ = step(visit, on.Tick(), now=60.0, rules=RULES)
-    assert visit.screen == at.Finished()
-    visit, effects = step(visit, on.Tick(), now=70.0, rules=RULES)
-    assert (visit, effects) == (Visit(), (do.EndVisit(),))
-
-
-def test_a_forgotten_card_ends_the_visit_and_keeps_the_alarm() -> None:
-    visit = Visit(screen=at.TakeCardOff(menu=MENU), card_on_reader=True, deadline=60.0, language=Language.EN)
-    visit, effects = step(visit, on.Tick(), now=60.0, rules=RULES)
-    assert visit == Visit(screen=at.TakeCardAway(), card_on_reader=True, language=Language.EN)
-    assert effects == (do.EndVisit(),)
-    visit, _ = step(visit, on.CardRemoved(), now=61.0, rules=RULES)
-    assert visit == Visit()
 
 
 def test_the_card_must_come_off_before_anything_can_be_chosen() -> None:
@@ -127,12 +32,6 @@ def test_a_card_that_left_before_the_answer_needs_no_taking_off() -> None:
     assert after(at.Authenticating(municipality=MIHON), on.Proved(menu=MENU)).screen == at.ChooseKind(
         menu=MENU
     )
-
-
-def test_a_menu_without_a_kind_is_a_refusal() -> None:
-    empty = replace(MENU, kinds=())
-    seen = after(at.Authenticating(municipality=MIHON), on.Proved(menu=empty), card=True)
-    assert seen.screen == at.Refused(reason=ProblemCode.KIND_NOT_OFFERED)
 
 
 @pytest.mark.parametrize(
@@ -205,56 +104,6 @@ def test_cancelling_the_proof_stops_it_and_wipes_the_pin() -> None:
     assert effects_of(at.Authenticating(municipality=MIHON), on.Cancel()) == (do.StopWork(), do.WipePin())
 
 
-@pytest.mark.parametrize(
-    ("screen", "before"),
-    [
-        (at.ChooseService(), at.Welcome()),
-        (at.ChooseMunicipality(), at.ChooseService()),
-        (at.PlaceCard(municipality=MIHON), at.ChooseMunicipality()),
-        (at.EnterPin(municipality=MIHON), at.ChooseMunicipality()),
-        (at.ChooseMembers(menu=MENU, draft=DRAFT), at.ChooseKind(menu=MENU)),
-        (at.ChooseItems(menu=MENU, draft=DRAFT), at.ChooseMembers(menu=MENU, draft=DRAFT)),
-        (at.ChooseCopies(menu=MENU, draft=DRAFT), at.ChooseItems(menu=MENU, draft=DRAFT)),
-        (
-            at.ChooseCopies(menu=MENU, draft=Choice(kind=CertificateKind.SEAL_REGISTRATION)),
-            at.ChooseKind(menu=MENU),
-        ),
-        (at.Confirm(menu=MENU, choice=DRAFT, fee=300), at.ChooseCopies(menu=MENU, draft=DRAFT)),
-    ],
-)
-def test_back_leads_to_the_screen_before(screen: Screen, before: Screen) -> None:
-    assert after(screen, on.Back()).screen == before
-
-
-def test_members_are_chosen_in_the_order_of_the_household_and_nobody_is_no_choice() -> None:
-    first = at.ChooseMembers(menu=MENU, draft=DRAFT)
-    both = after(first, on.ToggleMember(index=1), on.ToggleMember(index=0)).screen
-    assert isinstance(both, at.ChooseMembers)
-    assert both.draft.members == ("1", "2")
-    nobody = after(both, on.ToggleMember(index=0), on.ToggleMember(index=1)).screen
-    assert isinstance(nobody, at.ChooseMembers)
-    assert nobody.draft.members == ()
-    assert after(nobody, on.Next()).screen == nobody
-    assert after(nobody, on.PickHousehold()).screen == first
-
-
-def test_items_begin_unchosen_and_only_offered_ones_can_be_chosen() -> None:
-    screen = at.ChooseItems(menu=MENU, draft=DRAFT)
-    assert screen.draft.items == frozenset()
-    assert after(screen, on.ToggleItem(item=OptionalItem.INDIVIDUAL_NUMBER)).screen == screen
-    chosen = after(screen, on.ToggleItem(item=OptionalItem.RELATION)).screen
-    assert isinstance(chosen, at.ChooseItems)
-    assert chosen.draft.items == {OptionalItem.RELATION}
-    assert after(chosen, on.ToggleItem(item=OptionalItem.RELATION)).screen == screen
-
-
-def test_the_fee_on_the_screen_is_the_fee_of_the_application() -> None:
-    screen = at.ChooseCopies(menu=MENU, draft=replace(DRAFT, copies=3))
-    confirm = after(screen, on.Next()).screen
-    assert confirm == at.Confirm(menu=MENU, choice=replace(DRAFT, copies=3), fee=900)
-    assert effects_of(confirm, on.Next()) == (do.Apply(choice=replace(DRAFT, copies=3), fee=900),)
-
-
 def test_a_withdrawn_application_is_closed_when_its_answer_has_come() -> None:
     visit = after(at.Applying(fee=300), on.Cancel())
     assert visit.screen == at.Applying(fee=300, withdrawn=Trouble.CANCELLED)
@@ -293,51 +142,6 @@ def test_a_free_certificate_is_printed_without_a_payment() -> None:
     assert visit.screen == at.Printing(paid=0, sheets=1)
 
 
-def test_time_outs_that_could_not_warn_are_refused() -> None:
-    with pytest.raises(InvalidValueError):
-        Patience(idle=20.0)
-    with pytest.raises(InvalidValueError):
-        Patience(thanks=0.0)
-
-
 def test_a_digit_is_one_digit() -> None:
     with pytest.raises(InvalidValueError):
         on.PressDigit(digit=10)
-
-
-def test_a_certificate_of_items_begins_with_the_usual_ones_and_needs_one() -> None:
-    kind = CertificateKind.RESIDENT_ITEMS
-    menu = replace(MENU, kinds=(OfferedKind(kind=kind, fee=300),), items=frozenset(OptionalItem))
-    members = after(at.ChooseKind(menu=menu), on.PickKind(kind=kind))
-    screen = after(members.screen, on.Next()).screen
-    assert isinstance(screen, at.ChooseItems)
-    assert screen.draft.items == {OptionalItem.ADDRESS, OptionalItem.BIRTH, OptionalItem.SEX}
-    assert after(screen, on.ToggleItem(item=OptionalItem.RESIDENT_CODE)).screen == screen  # staff desk
-    none = after(screen, *[on.ToggleItem(item=item) for item in screen.draft.items]).screen
-    assert after(none, on.Next()).screen == none
-    one = after(none, on.ToggleItem(item=OptionalItem.RELATION)).screen
-    assert isinstance(after(one, on.Next()).screen, at.ChooseCopies)
-
-
-def test_a_kind_of_the_staff_desk_cannot_be_picked_whatever_the_menu_says() -> None:
-    menu = replace(MENU, kinds=(OfferedKind(kind=CertificateKind.MOVING_OUT, fee=0),))
-    screen = at.ChooseKind(menu=menu)
-    assert after(screen, on.PickKind(kind=CertificateKind.MOVING_OUT)).screen == screen
-
-
-def test_an_item_that_nobody_chosen_can_have_is_not_offered_and_not_kept() -> None:
-    japanese, foreign = MENU.members
-    menu = replace(
-        MENU,
-        items=frozenset({OptionalItem.HONSEKI, OptionalItem.FOREIGN}),
-        members=(
-            replace(japanese, lacks=frozenset({OptionalItem.FOREIGN})),
-            replace(foreign, lacks=frozenset({OptionalItem.HONSEKI})),
-        ),
-    )
-    both = after(at.ChooseItems(menu=menu, draft=DRAFT), on.ToggleItem(item=OptionalItem.FOREIGN))
-    back = after(both.screen, on.Back(), on.ToggleMember(index=0), on.Next()).screen
-    assert isinstance(back, at.ChooseItems)
-    assert back.draft.items == frozenset()
-    assert after(back, on.ToggleItem(item=OptionalItem.FOREIGN)).screen == back
-    assert after(back, on.ToggleItem(item=OptionalItem.HONSEKI)).screen != back
