@@ -1,23 +1,33 @@
-"""Copies that every contract test runs on: in memory, in SQLite, in PostgreSQL."""
+"""Copies that every contract test runs on: in memory, in SQLite, in PostgreSQL; the registry's books and its desk."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from redis.asyncio import Redis
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from certificates.service.keyring import load_signing_key
+from load_tests.authority.transport import TransportAuthority
 from load_tests.servers.postgres import PostgresServer
 from sync.copy.database import open_database
 from sync.copy.memory import MemoryCopy
 from sync.copy.register import RegisterCopy
 from sync.copy.tables import metadata
 from sync.feed.full_load import load_full
+from sync.feed.redis import open_redis
+from sync.registry.adapters.memory import MemoryBooks
+from sync.registry.adapters.sql import open_books
+from sync.registry.ports import Books
+from sync.town.day import day_of_changes
 from sync.town.numbers import MUNICIPALITY
-from tests.sync.sync_world import NOW, TRUSTED, Held, TestRegistry
+from tests.sync.sync_desk import REGISTRY, Desk
+from tests.sync.sync_world import NOW, TRUSTED, Held, TestRegistry, small_town
 from tests.sync.templates import blank, loaded
 
 
@@ -95,4 +105,40 @@ async def held(empty: Held, registry: TestRegistry, tmp_path: Path) -> Held:
 async def simple(registry: TestRegistry) -> Held:
     """The same in memory alone, for what does not depend on where a copy is kept."""
     copy = registry.ideal()
+    return Held(store=copy, reader=copy)
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> Desk:
+    """Of a registry that has entered thirty changes."""
+    authority = TransportAuthority(tmp_path, now=datetime.now(UTC))
+    key = load_signing_key(authority.enrol(REGISTRY).signing_key)
+    books = MemoryBooks(MUNICIPALITY)
+    await books.begin(small_town().records(), 0)
+    await books.enter(day_of_changes(small_town(), 30, seed=5))
+    return Desk(authority=authority, books=books, key=key)
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+async def books(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Books]:
+    """A registry's empty books, in memory and in a file."""
+    if request.param == "memory":
+        yield MemoryBooks(MUNICIPALITY)
+    else:
+        async with open_books(f"sqlite+aiosqlite:///{tmp_path / 'registry.db'}", MUNICIPALITY) as opened:
+            yield opened
+
+
+@pytest.fixture
+async def client(redis_url: str) -> AsyncIterator[Redis]:
+    """An empty Redis."""
+    async with open_redis(redis_url, "TEST", seconds=5) as opened:
+        await opened.flushall()
+        yield opened
+
+
+@pytest.fixture
+def copy() -> Held:
+    """The small town's copy in memory, before the first change."""
+    copy = TestRegistry().ideal()
     return Held(store=copy, reader=copy)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -219,3 +220,9 @@ async def require_equal(held: Held, registry: TestRegistry) -> None:
     ideal = registry.ideal()
     for serial in registry.state.cards:
         assert await settled(held.reader, serial) == await settled(ideal, serial)
+
+
+async def until_applied(copy: Held, number: int) -> None:
+    async with asyncio.timeout(30):
+        while (mark := await copy.reader.watermark()) is None or mark.applied < number:  # noqa: ASYNC110 - a copy tells nobody
+            await asyncio.sleep(0.01)

@@ -16,14 +16,7 @@ from certificates.domain.identifiers import municipality_code
 from certificates.wire.jose import SigningKey
 from sync.change.events import Change
 from sync.town.day import day_of_changes
-from tests.sync.sync_feeds import (
-    Feed,
-    Outcome,
-    Parties,
-    files_feed,
-    https_feed,
-    streams_feed,
-)
+from tests.sync.sync_feeds import Feed, Outcome, Parties, files_feed, https_feed, streams_feed
 from tests.sync.sync_world import KEY, NOW, Held, TestRegistry, require_equal, small_town
 
 CHANGES = 40
@@ -71,13 +64,6 @@ async def open_feed(
             yield feed
     else:
         yield files_feed(folder, held)
-
-
-@pytest.fixture
-def copy() -> Held:
-    """The same small town's copy, before the first change."""
-    copy = TestRegistry().ideal()
-    return Held(store=copy, reader=copy)
 
 
 @pytest.fixture(params=FEEDS)

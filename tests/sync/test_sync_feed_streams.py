@@ -1,46 +1,33 @@
-"""Redis may forget, repeat and vanish, and consumers may die: the copy still ends where the register is."""
+"""Redis may repeat, and consumers may die: each frame is taken in once, answered, and not kept."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
 
-from certificates.errors import ConfigurationError, RefusedError, UnavailableError, WireError
+from certificates.errors import RefusedError, UnavailableError, WireError
 from certificates.problems import ProblemCode
 from certificates.wire.codec import encode
 from certificates.wire.jose import SigningKey
-from load_tests.servers.redis import PrivateRedis, private_redis
 from sync.copy.ports import Store, Transaction
 from sync.feed.reception import Reception
-from sync.feed.redis import FRAMES_LAST, LEFT_FRAMES, MAX_FRAMES, Answer, FeedStreams, open_redis
-from sync.feed.streams import Consumer, consuming, require_feed
+from sync.feed.redis import FRAMES_LAST, LEFT_FRAMES, MAX_FRAMES, Answer, FeedStreams
+from sync.feed.streams import Consumer, consuming
 from sync.feed.wire import FeedReceipt, ReceiptStatus
-from sync.registry.adapters.memory import MemoryBooks
-from sync.registry.adapters.streams import StreamReceiver, open_stream_receiver
-from sync.registry.usecases.push import Push
-from sync.registry.usecases.sending import Pace
+from sync.registry.adapters.streams import StreamReceiver
 from sync.town.day import day_of_changes
 from sync.town.numbers import MUNICIPALITY
-from tests.sync.sync_feeds import PATIENCE, several
-from tests.sync.sync_world import KEY, NOW, TRUSTED, Held, TestRegistry, require_equal, small_town
+from tests.sync.sync_feeds import PATIENCE
+from tests.sync.sync_world import NOW, TRUSTED, Held, TestRegistry, small_town, until_applied
 
 FRAMES = f"kofu:feed:{MUNICIPALITY}"
 ANSWERS = f"{FRAMES}:receipts"
 CHANGES = 60
-
-
-@pytest.fixture
-async def client(redis_url: str) -> AsyncIterator[Redis]:
-    """An empty Redis."""
-    async with open_redis(redis_url, "TEST", seconds=5) as opened:
-        await opened.flushall()
-        yield opened
 
 
 @pytest.fixture
@@ -56,37 +43,6 @@ def receiver(streams: FeedStreams) -> StreamReceiver:
 @pytest.fixture
 def source() -> TestRegistry:
     return TestRegistry.having(day_of_changes(small_town(), CHANGES)[:CHANGES])
-
-
-@pytest.fixture
-def copy() -> Held:
-    copy = TestRegistry().ideal()
-    return Held(store=copy, reader=copy)
-
-
-async def until_applied(copy: Held, number: int) -> None:
-    async with asyncio.timeout(30):
-        while (mark := await copy.reader.watermark()) is None or mark.applied < number:  # noqa: ASYNC110 - a copy tells nobody
-            await asyncio.sleep(0.01)
-
-
-async def books_of(source: TestRegistry) -> MemoryBooks:
-    books = MemoryBooks(MUNICIPALITY)
-    await books.begin(small_town().records(), 0)
-    await books.enter(source.changes)
-    return books
-
-
-@asynccontextmanager
-async def pushing(url: str, source: TestRegistry, *, seconds: float) -> AsyncIterator[Push]:
-    pace = Pace(batch=5, heartbeat=0.02, first_wait=0.01, longest_wait=0.05)
-    async with open_stream_receiver(url, MUNICIPALITY, "TEST", seconds=seconds) as receiver:
-        push = Push(await books_of(source), receiver, KEY, MUNICIPALITY, lambda: NOW, pace)
-        task = asyncio.create_task(push.run())
-        try:
-            yield push
-        finally:
-            task.cancel()
 
 
 async def test_what_was_taken_in_leaves_nothing_of_the_residents_in_redis(
@@ -210,21 +166,6 @@ async def test_frames_that_nobody_takes_are_bounded_and_the_registry_is_told(
     assert 0 < await client.ttl(FRAMES) <= FRAMES_LAST  # a registry that falls silent leaves nobody there
 
 
-async def test_while_nobody_takes_frames_none_is_added_and_nothing_is_lost(
-    redis_url: str, client: Redis, copy: Held, source: TestRegistry, caplog: pytest.LogCaptureFixture
-) -> None:
-    async with pushing(redis_url, source, seconds=0.03):
-        async with asyncio.timeout(30):
-            while "frames not taken, none added" not in caplog.messages:  # noqa: ASYNC110 - a log tells nobody
-                await asyncio.sleep(0.01)
-        await asyncio.sleep(0.1)  # several more tries
-        assert LEFT_FRAMES <= await client.xlen(FRAMES) < LEFT_FRAMES + 4  # of a window of four
-        assert caplog.messages.count("frames not taken, none added") == 1
-        async with consuming(redis_url, copy.reception(), MUNICIPALITY, patience=PATIENCE):
-            await until_applied(copy, CHANGES)
-    await require_equal(copy, source)
-
-
 async def test_a_window_of_frames_on_their_way_is_not_taken_for_frames_left(
     streams: FeedStreams, client: Redis, source: TestRegistry
 ) -> None:
@@ -265,79 +206,3 @@ async def test_an_answer_to_another_frame_or_of_no_known_form_is_not_believed(
     async with asyncio.TaskGroup() as group:
         group.create_task(answer(Answer(kind="receipt", content=encode(receipt))))
         assert await receiver.send(b"frame") == receipt
-
-
-async def test_several_consumers_and_a_redis_that_forgets_everything_again_and_again(
-    redis_url: str, client: Redis, copy: Held, source: TestRegistry
-) -> None:
-    forgotten = 0
-    async with (
-        several(lambda: consuming(redis_url, copy.reception(), MUNICIPALITY, patience=PATIENCE), 3),
-        pushing(redis_url, source, seconds=0.3) as push,
-    ):
-        async with asyncio.timeout(60):
-            while push.acknowledged != CHANGES:
-                await client.flushall()
-                forgotten += 1
-                await asyncio.sleep(0.05)
-    assert forgotten
-    await require_equal(copy, source)
-
-
-@pytest.fixture
-def redis() -> Iterator[PrivateRedis]:
-    try:
-        with private_redis() as server:
-            yield server
-    except UnavailableError as error:
-        pytest.skip(str(error))
-
-
-async def test_a_redis_that_is_killed_comes_back_empty_and_the_feed_goes_on(
-    redis: PrivateRedis, copy: Held, source: TestRegistry
-) -> None:
-    async with (
-        consuming(redis.url, copy.reception(), MUNICIPALITY, patience=PATIENCE),
-        pushing(redis.url, source, seconds=0.3) as push,
-    ):
-        await until_applied(copy, 5)
-        await asyncio.to_thread(redis.kill)
-        await asyncio.sleep(0.1)
-        await asyncio.to_thread(redis.start)
-        async with asyncio.timeout(60):
-            while push.acknowledged != CHANGES:  # noqa: ASYNC110 - the push announces nothing
-                await asyncio.sleep(0.01)
-    await require_equal(copy, source)
-
-
-async def test_a_consumer_starts_and_ends_without_redis(tmp_path: Path, copy: Held) -> None:
-    """The service must come up for HTTPS and for issuing even when Redis does not."""
-    async with consuming(
-        f"unix://{tmp_path / 'none.sock'}", copy.reception(), MUNICIPALITY, patience=PATIENCE
-    ):
-        await asyncio.sleep(0.05)
-
-
-async def test_without_a_url_nothing_is_consumed(copy: Held) -> None:
-    async with consuming("", copy.reception(), MUNICIPALITY):
-        assert len(asyncio.all_tasks()) == 1
-
-
-@pytest.mark.parametrize("url", ["https://127.0.0.1", "file:///x", "redis"])
-async def test_only_a_redis_can_be_consumed(url: str, copy: Held) -> None:
-    with pytest.raises(ConfigurationError, match="KOFU_ISSUANCE_FEED"):
-        require_feed(url)
-    with pytest.raises(ConfigurationError, match="KOFU_ISSUANCE_FEED"):
-        async with consuming(url, copy.reception(), MUNICIPALITY):
-            pass
-
-
-async def test_a_url_that_names_no_place_is_refused(copy: Held) -> None:
-    with pytest.raises(ConfigurationError, match="not a Redis URL"):
-        async with consuming("redis://127.0.0.1:port", copy.reception(), MUNICIPALITY):
-            pass
-
-
-def test_every_known_scheme_can_be_consumed() -> None:
-    for url in ("", "redis://127.0.0.1/0", "rediss://127.0.0.1/0", "unix:///redis.sock"):
-        require_feed(url)

@@ -1,24 +1,18 @@
-"""The registry's books and its push: numbers once given stand, and the feed restarts from what the receipt says."""
+"""The registry's push: the feed restarts from what the receipt says."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 
 from certificates.domain.identifiers import municipality_code
-from certificates.errors import ConfigurationError, RefusedError, UnavailableError, WireError
+from certificates.errors import RefusedError, UnavailableError, WireError
 from certificates.problems import ProblemCode
-from sync.change.events import Change
-from sync.copy.memory import MemoryCopy
-from sync.feed.full_load import load_full, write_full_load
 from sync.feed.wire import FeedReceipt, ReceiptStatus
 from sync.registry.adapters.memory import MemoryBooks
-from sync.registry.adapters.sql import SqlBooks, open_books
 from sync.registry.ports import Books, Span
 from sync.registry.usecases.push import Push
 from sync.registry.usecases.sending import (
@@ -30,74 +24,11 @@ from sync.registry.usecases.sending import (
     next_sending,
     wait_after,
 )
-from sync.registry.wire import read_change, write_change
-from sync.town.day import day_of_changes
 from sync.town.numbers import MUNICIPALITY
-from tests.sync.sync_world import KEY, NOW, TRUSTED, Held, TestRegistry, require_equal, small_town
+from tests.sync.scenes import day
+from tests.sync.sync_world import KEY, NOW, Held, TestRegistry, require_equal, small_town
 
 PACE = Pace(batch=7, heartbeat=0.01, first_wait=0.001, longest_wait=0.01)
-
-
-@pytest.fixture(params=["memory", "sqlite"])
-async def books(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Books]:
-    if request.param == "memory":
-        yield MemoryBooks(MUNICIPALITY)
-    else:
-        async with open_books(f"sqlite+aiosqlite:///{tmp_path / 'registry.db'}", MUNICIPALITY) as opened:
-            yield opened
-
-
-def day(count: int) -> tuple[Change, ...]:
-    return day_of_changes(small_town(), count)[:count]
-
-
-async def test_changes_are_numbered_in_their_order_and_keep_their_numbers(books: Books) -> None:
-    assert await books.span() == Span(first=1, position=0)
-    changes = day(5)
-    assert list(await books.enter(changes[:2])) == [1, 2]
-    assert list(await books.enter([changes[1], changes[2], changes[2]])) == [2, 3, 3]
-    assert list(await books.enter([])) == []
-    assert await books.span() == Span(first=1, position=3)
-    registry = TestRegistry(changes=list(changes))
-    assert list(await books.events(2, 3)) == [registry.event(2), registry.event(3)]
-
-
-async def test_an_id_cannot_stand_for_two_changes(books: Books) -> None:
-    first, second, *_ = day(2)
-    await books.enter([first])
-    for other in (replace(second, id=first.id), replace(first, time=NOW)):
-        with pytest.raises(RefusedError) as refused:
-            await books.enter([second, other])
-        assert refused.value.code is ProblemCode.FEED_CONFLICT
-    with pytest.raises(RefusedError):
-        await books.enter([second, replace(second, time=NOW)])
-    assert (await books.span()).position == 1
-
-
-async def test_a_register_is_taken_over_once_and_goes_on_from_its_number(books: Books) -> None:
-    registry = TestRegistry()
-    assert await books.begin(registry.state.records(), 40)
-    assert not await books.begin([], 0)
-    assert await books.span() == Span(first=41, position=40)
-    for change in day(6):
-        registry.enter(change)
-    assert list(await books.enter(registry.changes)) == [41, 42, 43, 44, 45, 46]
-    assert await books.span() == Span(first=41, position=46)
-    sequence, records = await books.records()
-    assert (sequence, list(records)) == (46, list(registry.state.records()))
-
-
-async def test_books_in_a_file_outlive_the_process_and_belong_to_one_municipality(tmp_path: Path) -> None:
-    url = f"sqlite+aiosqlite:///{tmp_path / 'registry.db'}"
-    async with open_books(url, MUNICIPALITY) as books:
-        await books.begin(small_town().records(), 0)
-        await books.enter(day(3))
-    async with open_books(url, MUNICIPALITY) as books:
-        assert isinstance(books, SqlBooks)
-        assert await books.span() == Span(first=1, position=3)
-    with pytest.raises(ConfigurationError):
-        async with open_books(url, municipality_code("992020")):
-            pass
 
 
 @pytest.mark.parametrize(
@@ -315,35 +246,3 @@ async def test_a_message_never_claims_a_later_moment_than_its_position(simple: H
     push = Push(Watched(MUNICIPALITY), Line(simple), KEY, MUNICIPALITY, clock, PACE)
     await push.once()
     assert order == ["moment", "position"]
-
-
-async def test_what_the_registry_exports_is_what_a_copy_can_load(books: Books, tmp_path: Path) -> None:
-    registry = TestRegistry()
-    await books.begin(registry.state.records(), 0)
-    for change in day(25):
-        registry.enter(change)
-    await books.enter(registry.changes)
-    sequence, records = await books.records()
-    path = tmp_path / "full.jsonl"
-    write_full_load(
-        path,
-        records,
-        municipality=MUNICIPALITY,
-        sequence=sequence,
-        chain=await books.chain(sequence),
-        taken_at=NOW,
-        key=KEY,
-    )
-    copy = MemoryCopy()
-    await load_full(copy, path, TRUSTED, MUNICIPALITY, clock=lambda: NOW)
-    await require_equal(Held(store=copy, reader=copy), registry)
-
-
-def test_a_change_with_a_wrong_check_digit_is_not_even_entered() -> None:
-    change = day(1)[0]
-    text = write_change(change)
-    assert read_change(text) == change
-    number = next(iter(change.subjects.people()))
-    wrong = number[:-1] + str((int(number[-1]) + 1) % 10)
-    with pytest.raises(WireError):
-        read_change(text.replace(number.encode(), wrong.encode()))
