@@ -1,4 +1,4 @@
-"""The ledgers that every contract test runs on: in memory, in SQLite, in PostgreSQL."""
+"""The ledgers that every contract test runs on, a copy and a whole site: in memory, in SQLite, in PostgreSQL."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from issuance_server.adapters.sql.series import SqlSeries
 from issuance_server.adapters.sql.withdrawals import SqlWithdrawals
 from issuance_server.ports import Ledger, Line, Series, Withdrawals
 from load_tests.servers.postgres import PostgresServer
-from tests.issuance.issuance_line import Parties
-from tests.issuance.issuance_world import CODE, NOON
+from tests.issuance.issuance_line import Parties, Site, load_copy, site
+from tests.issuance.issuance_world import CODE, NOON, resident
 from tests.issuance.migrated import new_postgresql, new_sqlite, opened
 
 KEY = SigningKey.generate("issuer-test")
@@ -124,3 +124,18 @@ async def desk(open_desk: OpenDesk) -> AsyncIterator[Desk]:
 def parties(tmp_path_factory: pytest.TempPathFactory) -> Parties:
     """The files of everybody on the line."""
     return Parties(tmp_path_factory.mktemp("parties"))
+
+
+@pytest.fixture
+async def copy(migrated_url: str) -> AsyncIterator[AsyncEngine]:
+    """A copy of three residents at number 1, in SQLite and in PostgreSQL."""
+    async with opened(migrated_url) as engine:
+        await load_copy(migrated_url, [resident(person) for person in (1, 2, 3)])
+        yield engine
+
+
+@pytest.fixture
+async def here(parties: Parties, migrated_sqlite_url: str) -> AsyncIterator[Site]:
+    """A whole issuance server that keeps its books in SQLite."""
+    async with site(parties, migrated_sqlite_url) as opened:
+        yield opened

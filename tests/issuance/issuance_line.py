@@ -39,6 +39,10 @@ KIOSK = Party(role=Role.KIOSK, name="K1")
 JOSE = "application/jose"
 
 
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
 def soon() -> datetime:
     return datetime.now(UTC) + timedelta(minutes=5)
 
@@ -77,6 +81,10 @@ class Parties:
     def client(self, party: Party) -> ClientSession:
         context = client_context(self.files[party].tls)
         return ClientSession(connector=TCPConnector(ssl=context, limit=64))
+
+
+def settings(parties: Parties, url: str, **environment: str) -> Settings:
+    return read_settings(Settings, {**parties.environment(url), **environment}, prefix=PREFIX)
 
 
 async def load_copy(
@@ -188,3 +196,8 @@ async def site(parties: Parties, url: str, people: range = PEOPLE, **environment
             yield Site(base=base, centre=centre, engine=engine, parties=parties)
     finally:
         await engine.dispose()
+
+
+async def refused(here: Site, answer: Answer, code: ProblemCode) -> None:
+    assert answer.problem is code
+    assert await here.issued() == 0

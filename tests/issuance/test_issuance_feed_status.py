@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from html import escape
@@ -20,18 +20,16 @@ from certificates.errors import ConfigurationError
 from certificates.problems import ProblemCode
 from certificates.profiles.reading import load_profile, shipped_profile
 from certificates.service.settings import read_settings
-from certificates.wire.codec import Json, canonical, decode, encode
+from certificates.wire.codec import Json, canonical, decode
 from certificates.wire.frame import pack
 from certificates.wire.jose import Party, Role
-from issuance_server.adapters.sql.desk import add_to_desk, keeping_desk
 from issuance_server.commands import COMMANDS
 from issuance_server.commands.feed import report
-from issuance_server.desk import DeskFault, DeskRecord, DeskTally
-from issuance_server.feed_status import DeskStatus, FeedStatus, FeedWatch, status_of
+from issuance_server.feed_status import FeedStatus, FeedWatch, status_of
 from issuance_server.records import AuditEvent
 from issuance_server.settings import PREFIX, Settings
 from issuance_server.web.feed_page import page
-from issuance_server.web.feed_words import DESK, TROUBLES, UNPLACED, age_words
+from issuance_server.web.feed_words import TROUBLES, UNPLACED, age_words
 from sync.change.cloud_events import write_event
 from sync.change.events import Change, Subjects, source_of
 from sync.change.reasons import Reason
@@ -41,16 +39,12 @@ from sync.copy.status import read_status
 from sync.copy.tables import doubts, feed_state
 from sync.feed.reception import Reception
 from sync.feed.wire import FeedBatch
-from tests.issuance.issuance_line import Answer, Parties, load_copy, site, soon
-from tests.issuance.issuance_world import CENTRE, CODE, REGISTRY, an_order, resident
+from tests.issuance.issuance_line import Answer, Parties, load_copy, now, site
+from tests.issuance.issuance_world import CENTRE, CODE, REGISTRY, resident
 from tests.issuance.migrated import opened
 
 OPERATOR = Party(role=Role.OPERATOR, name="counter-1")
 MUNICIPALITY = load_profile(shipped_profile("992011"))
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
 
 
 def moved_in_twice(number: int) -> bytes:
@@ -104,14 +98,6 @@ async def receive(engine: AsyncEngine, parties: Parties, events: Sequence[bytes]
     await Reception(engine, parties.trusted, CODE, now).receive(
         pack(parties.key(REGISTRY).sign(batch), body), REGISTRY
     )
-
-
-@pytest.fixture
-async def copy(migrated_url: str) -> AsyncIterator[AsyncEngine]:
-    """A copy of three residents at number 1, in SQLite and in PostgreSQL."""
-    async with opened(migrated_url) as engine:
-        await load_copy(migrated_url, [resident(person) for person in (1, 2, 3)])
-        yield engine
 
 
 async def test_a_copy_without_trouble_is_fine(copy: AsyncEngine) -> None:
@@ -239,85 +225,6 @@ async def test_the_page_and_the_message_are_for_operators_alone(
             for path in ("/v1/feed/status", "/operator/feed"):
                 async with session.get(here.base + path) as response:
                     assert (await Answer.read(response)).problem is ProblemCode.NOT_PERMITTED
-
-
-@pytest.mark.parametrize(
-    ("heard_ago", "fault", "state", "cls"),
-    [
-        (1, DeskFault.SILENT, "desk-slow", "stop"),
-        (60, DeskFault.SILENT, "desk-silent", "act"),
-        (2 * 86_400, DeskFault.SILENT, "desk-lost", "stop"),
-        (1, DeskFault.UNUSABLE, "desk-unusable", "stop"),
-    ],
-)
-async def test_a_desk_that_does_not_answer_is_shown_with_what_issuing_does_meanwhile(
-    copy: AsyncEngine, heard_ago: int, fault: DeskFault, state: str, cls: str
-) -> None:
-    at = now()
-    async with writing(copy) as connection:
-        await connection.execute(
-            update(feed_state).values(heard_at=microseconds(at - timedelta(seconds=heard_ago)))
-        )
-    answered, tally = at - timedelta(minutes=5), DeskTally()
-    tally.answered(answered)
-    await add_to_desk(copy, tally.take())
-    for second in (2, 1):
-        tally.failed(at - timedelta(seconds=second), fault)
-    async with keeping_desk(copy, tally):
-        pass
-    status = await FeedWatch(copy, MUNICIPALITY, lambda: at, 3.0)()
-    expected = DeskStatus(state=state, asked_at=at - timedelta(seconds=1), answered_at=answered, failed=2)
-    assert status.desk == expected
-    assert state in status.troubles
-    shown = report(status)
-    assert DESK[state].ja in shown
-    assert DESK[state].en in shown
-    document = page(status)
-    assert f'class="verdict {cls}"' in document
-    assert "5分<small>前</small>" in document
-    assert decode(encode(status), FeedStatus) == status
-
-
-async def test_a_desk_that_answers_again_has_failed_no_more(copy: AsyncEngine) -> None:
-    at, tally = now(), DeskTally()
-    status = await FeedWatch(copy, MUNICIPALITY, now, 3.0)()
-    assert (status.desk.state, status.troubles) == ("not-yet", ())
-    tally.failed(at, DeskFault.SILENT)
-    await add_to_desk(copy, tally.take())
-    tally.answered(at + timedelta(seconds=1))
-    await add_to_desk(copy, tally.take())
-    status = await FeedWatch(copy, MUNICIPALITY, now, 3.0)()
-    assert (status.desk.state, status.desk.failed, status.troubles) == ("answers", 0, ())
-    assert DESK["answers"].ja in page(status)
-
-
-async def test_an_order_that_the_desk_does_not_answer_is_on_the_operators_page(
-    parties: Parties, migrated_sqlite_url: str
-) -> None:
-    nobody = {"KOFU_ISSUANCE_REGISTRY": "https://127.0.0.1:1"}
-    async with site(parties, migrated_sqlite_url, **nobody) as here:
-        answer = await here.centre.ask("/v1/orders", an_order(expires=soon()))
-        assert answer.problem is ProblemCode.REGISTER_STALE
-    async with opened(migrated_sqlite_url) as engine:
-        desk = (await FeedWatch(engine, MUNICIPALITY, now, 60.0)()).desk
-    assert (desk.state, desk.answered_at, desk.failed) == ("desk-slow", None, 1)
-
-
-def test_asks_that_could_not_be_written_down_are_counted_again() -> None:
-    at, tally = now(), DeskTally()
-    tally.failed(at, DeskFault.SILENT)
-    lost = tally.take()
-    tally.failed(at + timedelta(seconds=1), DeskFault.UNUSABLE)
-    tally.give_back(lost)
-    assert tally.take() == DeskRecord(asked_at=at + timedelta(seconds=1), failed=2, fault=DeskFault.UNUSABLE)
-    assert tally.take() == DeskRecord()
-
-
-def test_an_older_answer_of_another_process_forgives_no_later_failure() -> None:
-    at = now()
-    known = DeskRecord(asked_at=at, answered_at=at - timedelta(seconds=9), failed=3, fault=DeskFault.SILENT)
-    older = DeskRecord(asked_at=at - timedelta(seconds=20), answered_at=at - timedelta(seconds=20))
-    assert known + older == known
 
 
 def test_the_command_tells_a_monitor_whether_all_is_well(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -13,13 +12,13 @@ from certificates.domain.application import Application
 from certificates.domain.entitlement import Watermark, decide
 from certificates.domain.identifiers import HouseholdNumber, ResidentNumber
 from certificates.domain.kinds import CertificateKind
-from certificates.errors import RefusedError, UnavailableError, WireError
+from certificates.errors import RefusedError
 from certificates.problems import ProblemCode
-from issuance_server.desk import DeskFault, DeskRecord, DeskTally
 from issuance_server.records import AuditEvent, IssueState
 from issuance_server.usecases.ask import AskRegistry
 from issuance_server.usecases.look import Look
 from sync.original.wire import PositionAnswer
+from tests.issuance.issuance_desk import Registry, counter_asking
 from tests.issuance.issuance_world import (
     CENTRE,
     CITY,
@@ -33,42 +32,6 @@ from tests.issuance.issuance_world import (
     serial_of,
     view,
 )
-
-LONG_AGO = NOON - timedelta(seconds=60)
-
-
-class Registry:
-    """Answers with one number for everybody, or with an error; remembers who was asked about."""
-
-    def __init__(self, *, touched: int = 0, position: int = 7, error: Exception | None = None) -> None:
-        self.touched = touched
-        self.standing = position
-        self.error = error
-        self.asked: list[tuple[list[ResidentNumber], list[HouseholdNumber]]] = []
-        self.waiting: asyncio.Event | None = None
-
-    async def position(
-        self, residents: Sequence[ResidentNumber], households: Sequence[HouseholdNumber]
-    ) -> PositionAnswer:
-        self.asked.append((list(residents), list(households)))
-        if self.waiting is not None:
-            await self.waiting.wait()
-        if self.error is not None:
-            raise self.error
-        return PositionAnswer(municipality=CODE, touched=self.touched, position=self.standing, read_at=NOON)
-
-
-def counter_asking(registry: Registry, **given: float) -> Counter:
-    return Counter(1, ask=AskRegistry(registry, alive_seconds=given.get("alive", 3.0)))
-
-
-def out_of_reach() -> UnavailableError:
-    return UnavailableError("registry", "TimeoutError", outcome_known=True)
-
-
-def heard(counter: Counter, at: Watermark) -> None:
-    counter.register.views[serial_of(1)] = replace(counter.register.views[serial_of(1)], watermark=at)
-    counter.register.mark = at
 
 
 async def test_the_record_says_at_which_number_the_registry_was_asked() -> None:
@@ -154,87 +117,6 @@ async def test_a_registry_that_stands_below_the_copy_is_a_gap() -> None:
     assert await counter.code_for(an_order()) is ProblemCode.REGISTER_GAP
 
 
-async def test_a_registry_that_is_alive_and_does_not_answer_lets_nothing_through() -> None:
-    counter = counter_asking(Registry(error=out_of_reach()))  # heard two seconds ago
-    order = an_order()
-    assert await counter.code_for(order) is ProblemCode.REGISTER_STALE
-    assert await counter.ledger.find(order.order) is None  # it may pass: the same order is tried again
-
-
-async def test_a_registry_that_is_silent_on_both_lines_does_not_stop_issuing() -> None:
-    registry = Registry(error=out_of_reach())
-    counter = counter_asking(registry)
-    heard(counter, Watermark(applied=7, known=7, heard_at=LONG_AGO))
-    order = an_order()
-    await counter.issue(order, CENTRE, NOON)
-    record = await counter.ledger.find(order.order)
-    assert record is not None
-    assert record.paper is not None
-    assert (record.paper.registry_asked, record.paper.register_age_ms) == (None, 60_000)
-    assert counter.ledger.entries[-1].detail.endswith("60000 ms old, registry not asked")
-
-
-@pytest.mark.parametrize("code", [ProblemCode.UNAVAILABLE, ProblemCode.INTERNAL, ProblemCode.BUSY])
-async def test_a_registry_that_says_that_it_cannot_counts_as_silent(code: ProblemCode) -> None:
-    counter = counter_asking(Registry(error=RefusedError(code)))
-    heard(counter, Watermark(applied=7, known=7, heard_at=LONG_AGO))
-    await counter.issue(an_order(), CENTRE, NOON)
-
-
-@pytest.mark.parametrize(
-    "error",
-    [WireError("nonsense"), RefusedError(ProblemCode.NOT_PERMITTED), RefusedError(ProblemCode.NOT_FOUND)],
-)
-async def test_an_answer_that_cannot_be_used_refuses_whatever_the_age(error: Exception) -> None:
-    counter = counter_asking(Registry(error=error))
-    heard(counter, Watermark(applied=7, known=7, heard_at=LONG_AGO))
-    assert await counter.code_for(an_order()) is ProblemCode.REGISTER_STALE
-
-
-async def test_past_the_configured_age_a_silent_registry_stops_issuing() -> None:
-    counter = counter_asking(Registry(error=out_of_reach()))
-    age = timedelta(seconds=CITY.policy.max_register_age_seconds + 1)
-    heard(counter, Watermark(applied=7, known=7, heard_at=NOON - age))
-    assert await counter.code_for(an_order()) is ProblemCode.REGISTER_STALE
-
-
-async def silent(registry: Registry) -> AskRegistry:
-    """Known to be silent, and asked again by an order that has no answer yet."""
-    ask = AskRegistry(registry, alive_seconds=3)
-    assert await ask(SILENT, NOON) is None
-    registry.waiting = asyncio.Event()
-    return ask
-
-
-SILENT = view(watermark=Watermark(applied=7, known=7, heard_at=LONG_AGO))
-
-
-async def test_while_the_registry_is_silent_one_order_asks_and_the_others_wait_for_its_outcome() -> None:
-    registry = Registry(error=out_of_reach())
-    ask = await silent(registry)
-    orders = [asyncio.create_task(ask(SILENT, NOON)) for _ in range(6)]
-    await asyncio.sleep(0)
-    assert len(registry.asked) == 2
-    assert registry.waiting is not None
-    registry.waiting.set()
-    assert await asyncio.gather(*orders) == [None] * 6
-    assert len(registry.asked) == 2
-
-
-async def test_when_the_registry_answers_again_nobody_who_waited_goes_unasked() -> None:
-    """A registry is there again from one moment to the next: the orders beside the one that finds out are asked for too."""
-    registry = Registry(error=out_of_reach(), touched=1)
-    ask = await silent(registry)
-    orders = [asyncio.create_task(ask(SILENT, NOON)) for _ in range(6)]
-    await asyncio.sleep(0)
-    registry.error = None
-    assert registry.waiting is not None
-    registry.waiting.set()
-    answers = await asyncio.gather(*orders)
-    assert [answer.touched for answer in answers if answer is not None] == [1] * 6
-    assert len(registry.asked) == 1 + 6
-
-
 async def test_a_household_last_named_by_a_change_that_hides_whose_it_is_gets_nothing() -> None:
     counter = counter_asking(Registry(touched=5))
     hidden = replace(counter.register.views[serial_of(1)], unplaced=frozenset({5}))
@@ -242,46 +124,6 @@ async def test_a_household_last_named_by_a_change_that_hides_whose_it_is_gets_no
     assert await counter.code_for(an_order()) is ProblemCode.CHANGE_PENDING
     counter.register.views[serial_of(1)] = replace(hidden, unplaced=frozenset({4}))
     await counter.issue(an_order(), CENTRE, NOON)
-
-
-async def test_every_ask_of_the_desk_is_counted_for_the_operator() -> None:
-    registry, tally = Registry(error=out_of_reach()), DeskTally()
-    ask = AskRegistry(registry, alive_seconds=3, tally=tally)
-    await ask(SILENT, NOON)
-    registry.error = WireError("x")
-    with pytest.raises(RefusedError):
-        await ask(SILENT, NOON)
-    assert tally.take() == DeskRecord(asked_at=NOON, failed=2, fault=DeskFault.UNUSABLE)
-    registry.error = None
-    await ask(SILENT, NOON)
-    assert tally.take() == DeskRecord(asked_at=NOON, answered_at=NOON)
-
-
-async def test_a_frame_that_arrived_here_is_a_sign_of_life_whatever_the_registrys_clock_says() -> None:
-    """Its clock may be slow, and a long writer may hold up what the copy knows of it."""
-    ago = [1.0]
-    ask = AskRegistry(Registry(error=out_of_reach()), alive_seconds=3, heard=lambda: ago[0])
-    with pytest.raises(RefusedError) as refused:
-        await ask(SILENT, NOON)
-    assert refused.value.code is ProblemCode.REGISTER_STALE
-    ago[0] = 4.0
-    assert await ask(SILENT, NOON) is None
-
-
-async def test_an_order_that_gives_up_while_it_probes_leaves_the_probing_to_the_next() -> None:
-    registry = Registry(error=out_of_reach())
-    ask = AskRegistry(registry, alive_seconds=3)
-    old = view(watermark=Watermark(applied=7, known=7, heard_at=LONG_AGO))
-    await ask(old, NOON)
-    registry.waiting = asyncio.Event()
-    probe = asyncio.create_task(ask(old, NOON))
-    await asyncio.sleep(0)
-    probe.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await probe
-    registry.waiting = None
-    await ask(old, NOON)
-    assert len(registry.asked) == 3
 
 
 @pytest.mark.parametrize(
