@@ -80,7 +80,10 @@ async def test_a_desk_that_answers_again_has_failed_no_more(copy: AsyncEngine) -
 async def test_an_order_that_the_desk_does_not_answer_is_on_the_operators_page(
     parties: Parties, migrated_sqlite_url: str
 ) -> None:
-    nobody = {"KOFU_ISSUANCE_REGISTRY": "https://127.0.0.1:1"}
+    alive = {
+        "KOFU_ISSUANCE_REGISTRY_ALIVE_SECONDS": "60"
+    }  # of a feed that was heard when the copy was loaded
+    nobody = {"KOFU_ISSUANCE_REGISTRY": "https://127.0.0.1:1", **alive}
     async with site(parties, migrated_sqlite_url, **nobody) as here:
         answer = await here.centre.ask("/v1/orders", an_order(expires=soon()))
         assert answer.problem is ProblemCode.REGISTER_STALE
