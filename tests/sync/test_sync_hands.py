@@ -24,9 +24,10 @@ from certificates.problems import ProblemCode
 from certificates.service.keyring import save_trusted_key
 from certificates.wire.jose import Party, Role, SigningKey
 from sync.feed.hands.desk import Desk, open_desk
+from sync.feed.hands.hand import Hand
 from sync.feed.hands.talk import Beginning, error_from_bytes, error_to_bytes
-from sync.feed.hands.turns import Turns
-from sync.feed.wire import ReceiptStatus
+from sync.feed.hands.turns import Turn, Turns
+from sync.feed.wire import FeedReceipt, ReceiptStatus
 from sync.town.day import day_of_changes
 from sync.town.numbers import MUNICIPALITY
 from tests.sync.sync_world import KEY, SENDER, Held, TestRegistry, require_equal, small_town
@@ -36,6 +37,7 @@ HANDS = 2
 
 
 on_postgresql = pytest.mark.parametrize("empty", ["postgresql"], indirect=True)
+in_memory = pytest.mark.parametrize("empty", ["memory"], indirect=True)
 
 
 def enter(registry: TestRegistry) -> None:
@@ -184,6 +186,61 @@ async def test_without_hands_everything_is_taken_in_here(
         assert (await desk.receive(registry.frame(1, CHANGES), SENDER)).applied == CHANGES
         assert desk.at_work == []
     await require_equal(held, registry)
+
+
+class HeldUp(Hand):
+    """Takes in nothing until ``gate`` is open."""
+
+    def __init__(self) -> None:
+        self.gate = asyncio.Event()
+
+    async def receive(self, frame: bytes, heard: Callable[[], None], turn: Turn) -> FeedReceipt:
+        await turn.comes()
+        await self.gate.wait()
+        return FeedReceipt(
+            municipality=MUNICIPALITY, applied=int(frame), status=ReceiptStatus.APPLIED, quarantined=0
+        )
+
+    async def end(self) -> None:
+        pass
+
+
+@asynccontextmanager
+async def held_up(
+    held: Held, patch: pytest.MonkeyPatch, registry: TestRegistry
+) -> AsyncIterator[tuple[Desk, HeldUp]]:
+    """A desk whose one hand is held up."""
+    hand = HeldUp()
+
+    async def start(_: Beginning) -> Hand:
+        return hand
+
+    patch.setattr("sync.feed.hands.desk.start_hand", start)
+    patch.setattr(HeldUp, "pid", 1)
+    beginning = Beginning(database="", trusted_keys=Path(), municipality=MUNICIPALITY)
+    async with asyncio.timeout(10), open_desk(held.reception(), beginning, most=1, bulk=1) as desk:
+        await desk.receive(registry.heartbeat(), SENDER)
+        await until(lambda: desk.at_work == [1])
+        yield desk, hand
+
+
+@in_memory
+async def test_who_comes_just_as_a_place_is_free_does_not_take_it_from_one_who_waits(
+    held: Held, registry: TestRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The later one would wait for the turn of the earlier one, and that one for the place: for ever."""
+    async with held_up(held, monkeypatch, registry) as (desk, hand):
+
+        async def comes_as_it_is_free() -> FeedReceipt:
+            await hand.gate.wait()
+            return await desk.receive(b"3", SENDER)
+
+        deliveries = [asyncio.create_task(desk.receive(frame, SENDER)) for frame in (b"1", b"2")]
+        await asyncio.sleep(0)
+        deliveries.append(asyncio.create_task(comes_as_it_is_free()))
+        await asyncio.sleep(0)
+        hand.gate.set()
+        assert [receipt.applied for receipt in await asyncio.gather(*deliveries)] == [1, 2, 3]
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,9 @@ class Desk:
         self._free: asyncio.Queue[_Place] = asyncio.Queue()
         for place in self._places:
             self._free.put_nowait(place)
+        # a queue alone gives to one who comes just as a place is free, past those who wait: it would hold the place and
+        # wait for their turns, and they for the place
+        self._line = asyncio.Lock()
         self._aside: set[asyncio.Task[None]] = set()  # hands that come or go
         self._heard = -math.inf
 
@@ -92,7 +95,8 @@ class Desk:
     @contextlib.asynccontextmanager
     async def _place(self) -> AsyncIterator[_Place]:
         """One place for one delivery: who comes first is given the next that is free."""
-        place = await self._free.get()
+        async with self._line:
+            place = await self._free.get()
         place.busy = True
         try:
             yield place
