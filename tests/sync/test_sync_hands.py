@@ -243,6 +243,21 @@ async def test_who_comes_just_as_a_place_is_free_does_not_take_it_from_one_who_w
         assert [receipt.applied for receipt in await asyncio.gather(*deliveries)] == [1, 2, 3]
 
 
+@in_memory
+async def test_a_delivery_at_hand_is_a_sign_of_life_however_long_it_takes(
+    held: Held, registry: TestRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It waits for the copy or for its turn, and the registry for its receipt: nothing else is heard meanwhile."""
+    async with held_up(held, monkeypatch, registry) as (desk, hand):
+        assert desk.seconds_since_heard() > 0
+        delivery = asyncio.create_task(desk.receive(b"1", SENDER))
+        await asyncio.sleep(0)
+        assert desk.seconds_since_heard() == 0
+        hand.gate.set()
+        await delivery
+        assert desk.seconds_since_heard() > 0
+
+
 @pytest.mark.parametrize(
     "error",
     [

@@ -68,10 +68,19 @@ class Desk:
         # wait for their turns, and they for the place
         self._line = asyncio.Lock()
         self._aside: set[asyncio.Task[None]] = set()  # hands that come or go
+        self._at_hand = 0
         self._heard = -math.inf
 
     async def receive(self, frame: bytes, sender: Party) -> FeedReceipt:
+        """See ``Reception.receive``."""
         self._inside.require_registry(sender)
+        self._at_hand += 1
+        try:
+            return await self._receive(frame, sender)
+        finally:
+            self._at_hand -= 1
+
+    async def _receive(self, frame: bytes, sender: Party) -> FeedReceipt:
         if len(frame) < self._bulk or not self._places:
             with self._turns.one(aside=False) as turn:
                 await turn.comes()
@@ -85,6 +94,10 @@ class Desk:
             return await self._inside.receive(frame, sender)
 
     def seconds_since_heard(self) -> float:
+        """0 while a delivery is at hand: the copy lacks what it brings, and the registry, which waits for the receipt,
+        gives no other sign of life."""
+        if self._at_hand:
+            return 0.0
         return min(time.monotonic() - self._heard, self._inside.seconds_since_heard())
 
     @property
