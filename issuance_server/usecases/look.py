@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -52,15 +53,17 @@ class Look:
         view = await self._view(holder, policy, now)
         answer = await self._ask(view, now)
         if answer is None:
+            _require_placed(view, math.inf)
             return Looked(view=view, asked=None)
         if answer.position < view.watermark.applied:
             detail = f"the registry stands at {answer.position}, the copy at {view.watermark.applied}"
             raise RefusedError(ProblemCode.REGISTER_GAP, detail)
         if answer.touched > view.watermark.applied:
             view = await self._caught_up(holder, policy, now, answer.position)
-        if answer.touched in view.unplaced:
-            # what the registry last entered of this household stands in quarantine, and did not say whose it is
-            raise RefusedError(ProblemCode.CHANGE_PENDING, f"number {answer.touched} is set aside")
+            # its household may be another one than was asked about
+            _require_placed(view, answer.position)
+        else:
+            _require_placed(view, answer.touched)
         return Looked(view=view, asked=answer.position)
 
     async def _view(self, holder: Holder, policy: Policy, now: datetime) -> RecordView:
@@ -77,3 +80,15 @@ class Look:
         except TimeoutError as error:
             raise RefusedError(ProblemCode.CHANGE_PENDING, f"the copy has not come to {position}") from error
         return await self._view(holder, policy, now)
+
+
+def _require_placed(view: RecordView, touched: float) -> None:
+    """Raises RefusedError (CHANGE_PENDING) when a change in quarantine that nobody can place may be of this household.
+
+    One is not when the registry has entered nothing of the household from its number on: ``touched`` is the last number
+    that may have named it, and hides all before.
+    """
+    if any(number <= touched for number in view.unplaced):
+        raise RefusedError(
+            ProblemCode.CHANGE_PENDING, f"number {min(view.unplaced)} is set aside, of whom is unknown"
+        )

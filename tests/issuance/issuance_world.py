@@ -137,6 +137,12 @@ class Views:
         old = self.views[serial]
         self.views[serial] = replace(old, rows=(replace(old.rows[0], **given), *old.rows[1:]))
 
+    def hide(self, number: int) -> None:
+        """A change in quarantine of which nobody knows what household it names."""
+        self.views = {
+            serial: replace(view, unplaced=frozenset({number})) for serial, view in self.views.items()
+        }
+
 
 class PlainPress:
     """Plain text instead of paper, one page a copy; the same arguments give the same bytes."""

@@ -117,13 +117,40 @@ async def test_a_registry_that_stands_below_the_copy_is_a_gap() -> None:
     assert await counter.code_for(an_order()) is ProblemCode.REGISTER_GAP
 
 
-async def test_a_household_last_named_by_a_change_that_hides_whose_it_is_gets_nothing() -> None:
+@pytest.mark.parametrize(
+    ("hidden", "code"),
+    [
+        pytest.param(5, ProblemCode.CHANGE_PENDING, id="the last that named the household"),
+        pytest.param(4, ProblemCode.CHANGE_PENDING, id="perhaps named it before the last"),
+        pytest.param(6, None, id="after the last"),
+    ],
+)
+async def test_a_household_that_a_change_may_have_named_which_hides_whose_it_is_gets_nothing(
+    hidden: int, code: ProblemCode | None
+) -> None:
     counter = counter_asking(Registry(touched=5))
-    hidden = replace(counter.register.views[serial_of(1)], unplaced=frozenset({5}))
-    counter.register.views[serial_of(1)] = hidden
-    assert await counter.code_for(an_order()) is ProblemCode.CHANGE_PENDING
-    counter.register.views[serial_of(1)] = replace(hidden, unplaced=frozenset({4}))
-    await counter.issue(an_order(), CENTRE, NOON)
+    counter.register.hide(hidden)
+    if code is None:
+        await counter.issue(an_order(), CENTRE, NOON)
+    else:
+        assert await counter.code_for(an_order()) is code
+
+
+async def test_who_has_moved_since_the_question_may_live_where_a_hidden_change_has_brought_somebody() -> None:
+    """The registry was asked about the household that was left."""
+    register = Views(1)
+
+    async def pause(seconds: float) -> None:
+        mark = Watermark(applied=9, known=9, heard_at=NOON)
+        register.views[serial_of(1)] = view(resident(1), watermark=mark, unplaced=frozenset({9}))
+        register.mark = mark
+
+    look = Look(
+        register=register, ask=AskRegistry(Registry(touched=8, position=9), alive_seconds=3), pause=pause
+    )
+    with pytest.raises(RefusedError) as refused:
+        await look(an_order().holder, CITY.policy, NOON)
+    assert refused.value.code is ProblemCode.CHANGE_PENDING
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,14 @@ async def test_a_registry_that_is_silent_on_both_lines_does_not_stop_issuing() -
     assert counter.ledger.entries[-1].detail.endswith("60000 ms old, registry not asked")
 
 
+async def test_while_nobody_tells_whom_a_hidden_household_may_be_anybodys() -> None:
+    counter = counter_asking(Registry(error=out_of_reach()))
+    heard(counter, Watermark(applied=7, known=7, heard_at=LONG_AGO))
+    await counter.issue(an_order(), CENTRE, NOON)
+    counter.register.hide(1)
+    assert await counter.code_for(an_order()) is ProblemCode.CHANGE_PENDING
+
+
 @pytest.mark.parametrize("code", [ProblemCode.UNAVAILABLE, ProblemCode.INTERNAL, ProblemCode.BUSY])
 async def test_a_registry_that_says_that_it_cannot_counts_as_silent(code: ProblemCode) -> None:
     counter = counter_asking(Registry(error=RefusedError(code)))
