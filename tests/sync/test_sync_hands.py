@@ -24,7 +24,7 @@ from certificates.problems import ProblemCode
 from certificates.service.keyring import save_trusted_key
 from certificates.wire.jose import Party, Role, SigningKey
 from sync.feed.hands.desk import Desk, open_desk
-from sync.feed.hands.hand import Hand
+from sync.feed.hands.hand import Hand, start_hand
 from sync.feed.hands.talk import Beginning, error_from_bytes, error_to_bytes
 from sync.feed.hands.turns import Turn, Turns
 from sync.feed.wire import FeedReceipt, ReceiptStatus
@@ -132,6 +132,54 @@ async def test_a_killed_hand_costs_an_answer_and_no_change(
         await until(lambda: len(desk.at_work) == 1)
         assert desk.at_work != [pid]
     await require_equal(held, registry)
+
+
+@on_postgresql
+async def test_a_hand_that_stops_is_killed_and_holds_up_nobody_behind_it(
+    held: Held, registry: TestRegistry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sync.feed.hands.hand._LONGEST", 0.2)
+    monkeypatch.setattr("sync.feed.hands.hand._STOP_SECONDS", 0.1)
+    async with desk_of(held, tmp_path, most=1) as desk:
+        await desk.receive(registry.heartbeat(), SENDER)
+        await until(lambda: len(desk.at_work) == 1)
+        enter(registry)
+        (pid,) = desk.at_work
+        os.kill(pid, signal.SIGSTOP)
+        deliveries = [
+            asyncio.create_task(desk.receive(registry.frame(1, last), SENDER)) for last in (40, CHANGES)
+        ]
+        with pytest.raises(UnavailableError, match="stopped"):
+            await deliveries[0]
+        assert (await deliveries[1]).applied == CHANGES
+    assert not alive(pid)
+
+
+@in_memory
+async def test_a_hand_that_cannot_start_says_why_and_is_not_tried_with_every_delivery(
+    held: Held,
+    registry: TestRegistry,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tried: list[Beginning] = []
+
+    async def start(beginning: Beginning) -> Hand:
+        tried.append(beginning)
+        return await start_hand(beginning)
+
+    monkeypatch.setattr("sync.feed.hands.desk.start_hand", start)
+    nowhere = "postgresql+asyncpg://nowhere/none"
+    beginning = Beginning(database=nowhere, trusted_keys=tmp_path / "none", municipality=MUNICIPALITY)
+    async with open_desk(held.reception(), beginning, most=1, bulk=1) as desk:
+        await desk.receive(registry.heartbeat(), SENDER)
+        await until(lambda: "no hand for large deliveries" in caplog.text)
+        await desk.receive(registry.heartbeat(), SENDER)
+        await asyncio.sleep(0)
+    assert len(tried) == 1
+    (record,) = caplog.records
+    assert str(tmp_path / "none") in vars(record)["reason"]
 
 
 @on_postgresql

@@ -11,7 +11,7 @@ import socket
 import sys
 from datetime import UTC, datetime
 
-from certificates.errors import KofuError
+from certificates.errors import ConfigurationError, KofuError
 from certificates.service.interpreter import collect_rarely, take_short_turns
 from certificates.service.journal import log_to_stderr
 from certificates.service.keyring import load_trusted_keys
@@ -33,12 +33,12 @@ async def work(ours: socket.socket) -> None:
         given = Beginning.from_bytes(content)
         engine = open_database(given.database, pool_size=_CONNECTIONS)
         try:
+            try:
+                trusted = load_trusted_keys(given.trusted_keys)
+            except ConfigurationError as error:
+                return await say(writer, Word.ERROR, error_to_bytes(error))
             reception = Reception(
-                engine,
-                load_trusted_keys(given.trusted_keys),
-                given.municipality,
-                lambda: datetime.now(UTC),
-                given.patience,
+                engine, trusted, given.municipality, lambda: datetime.now(UTC), given.patience
             )
             collect_rarely()
             take_short_turns()

@@ -11,7 +11,7 @@ import contextlib
 import logging
 import math
 import time
-from collections.abc import AsyncIterator, Coroutine, Iterable
+from collections.abc import AsyncIterator, Coroutine
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -26,6 +26,10 @@ from sync.feed.wire import FeedReceipt
 _log = logging.getLogger(__name__)
 BULK = 128 * 1024
 """Bytes from which a delivery goes to a hand: below, it is sooner done than handed over."""
+
+
+_AGAIN_SECONDS = 30.0
+"""After a hand that did not start: what each would cost the service's processor is given to a delivery instead."""
 
 
 class Receiving(Protocol):
@@ -67,7 +71,8 @@ class Desk:
         # a queue alone gives to one who comes just as a place is free, past those who wait: it would hold the place and
         # wait for their turns, and they for the place
         self._line = asyncio.Lock()
-        self._aside: set[asyncio.Task[None]] = set()  # hands that come or go
+        self._coming: set[asyncio.Task[None]] = set()
+        self._going: set[asyncio.Task[None]] = set()
         self._at_hand = 0
         self._heard = -math.inf
 
@@ -122,8 +127,7 @@ class Desk:
             return await hand.receive(frame, self._hear, turn)
         except (HandDiedError, asyncio.CancelledError):
             # in the middle of a delivery it is of no more use
-            place.hand = None
-            self._go_on(hand.end())
+            self._let_go(place)
             raise
 
     def _hear(self) -> None:
@@ -132,44 +136,45 @@ class Desk:
     def _start(self, place: _Place) -> None:
         if not place.starting:
             place.starting = True
-            self._go_on(self._fill(place))
+            _beside(self._fill(place), self._coming)
 
     async def _fill(self, place: _Place) -> None:
         try:
             place.hand = await start_hand(self._beginning)
             place.used = time.monotonic()
         except UnavailableError as error:
-            _log.warning("no hand for large deliveries", extra={"part": error.part})
+            _log.warning("no hand for large deliveries", extra={"reason": str(error)})
+            await asyncio.sleep(_AGAIN_SECONDS)
         finally:
             place.starting = False
 
-    def _go_on(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.ensure_future(work)
-        self._aside.add(task)
-        task.add_done_callback(self._aside.discard)
+    def _let_go(self, place: _Place) -> None:
+        hand, place.hand = place.hand, None
+        if hand is not None:
+            _beside(hand.end(), self._going)
 
     async def rest(self) -> None:
-        """Let hands go that have had nothing to do, until cancelled; then all of them."""
+        """Let hands go that have had nothing to do, until cancelled; then all of them, and none is left."""
         try:
             while True:
                 await asyncio.sleep(self._idle / 4)
                 long_ago = time.monotonic() - self._idle
-                await self._let_go(
-                    place for place in self._places if not place.busy and place.used < long_ago
-                )
+                for place in self._places:
+                    if not place.busy and place.used < long_ago:
+                        self._let_go(place)
         finally:
-            for task in self._aside:
+            for task in self._coming:
                 task.cancel()
-            await asyncio.gather(*self._aside, return_exceptions=True)
-            await self._let_go(self._places)
+            await asyncio.gather(*self._coming, return_exceptions=True)
+            for place in self._places:
+                self._let_go(place)
+            await asyncio.gather(*self._going, return_exceptions=True)
 
-    async def _let_go(self, places: Iterable[_Place]) -> None:
-        going = []
-        for place in places:
-            if place.hand is not None:
-                going.append(place.hand)
-                place.hand = None
-        await asyncio.gather(*(hand.end() for hand in going))
+
+def _beside(work: Coroutine[None, None, None], tasks: set[asyncio.Task[None]]) -> None:
+    task = asyncio.ensure_future(work)
+    tasks.add(task)
+    task.add_done_callback(tasks.discard)
 
 
 @contextlib.asynccontextmanager

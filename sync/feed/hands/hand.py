@@ -9,13 +9,15 @@ import socket
 import sys
 from collections.abc import Callable
 
-from certificates.errors import UnavailableError
+from certificates.errors import KofuError, UnavailableError
 from certificates.wire.codec import decode
 from sync.feed.hands.talk import BUFFER, Beginning, Word, error_from_bytes, hear, say
 from sync.feed.hands.turns import Turn
 from sync.feed.wire import FeedReceipt
 
 _STOP_SECONDS = 5.0
+_LONGEST = 180.0
+"""Seconds for reading, and for writing: the copy lets nobody wait so long, so a hand that takes longer has stopped."""
 _MODULE = "sync.feed.hands"
 _SETTINGS = "KOFU_"
 _KEPT = frozenset({"KOFU_LOG_LEVEL"})
@@ -52,22 +54,26 @@ class Hand:
         Raises as that does, and HandDiedError; then, and when this was broken off, the hand is of no more use.
         """
         try:
-            await say(self._writer, Word.FRAME, frame)
-            await self._expect(Word.READ)
+            async with asyncio.timeout(_LONGEST):
+                await say(self._writer, Word.FRAME, frame)
+                await self._expect(Word.READ)
             heard()
             await turn.comes()
-            await say(self._writer, Word.TAKE)
-            return decode(await self._expect(Word.RECEIPT, meanwhile=turn.passes), FeedReceipt)
+            async with asyncio.timeout(_LONGEST):
+                await say(self._writer, Word.TAKE)
+                return decode(await self._expect(Word.RECEIPT, meanwhile=turn.passes), FeedReceipt)
         except EOFError as error:
             raise HandDiedError("a hand has died") from error
+        except TimeoutError as error:
+            raise HandDiedError("a hand has stopped") from error
 
     async def begin(self, beginning: Beginning) -> None:
         """Raises HandDiedError when it does not come to work."""
         try:
             await say(self._writer, Word.BEGIN, beginning.to_bytes())
             await self._expect(Word.READ)
-        except EOFError as error:
-            raise HandDiedError("a hand does not start") from error
+        except (EOFError, KofuError) as error:
+            raise HandDiedError(f"a hand does not start: {error}") from error
 
     async def _expect(self, word: Word, meanwhile: Callable[[], None] = lambda: None) -> bytes:
         """``meanwhile`` is called at each BEGUN."""
