@@ -101,22 +101,17 @@ class Hand:
 
 async def start_hand(beginning: Beginning) -> Hand:
     """A new process that has imported what it needs and is at work. Raises HandDiedError."""
-    ours, theirs = socket.socketpair()
-    with theirs:
-        try:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                _MODULE,
-                str(theirs.fileno()),
-                pass_fds=(theirs.fileno(),),
-                stdin=asyncio.subprocess.DEVNULL,
-                env=_environment(),
-            )
-        except OSError as error:
-            ours.close()
-            raise HandDiedError(f"a hand does not start: {error.strerror}") from error
-    reader, writer = await asyncio.open_connection(sock=ours, limit=BUFFER)
+    try:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            reader, writer = await asyncio.open_connection(sock=ours, limit=BUFFER)
+            try:
+                process = await _start_process(theirs)
+            except BaseException:
+                writer.close()
+                raise
+    except OSError as error:
+        raise HandDiedError(f"a hand does not start: {error.strerror}") from error
     hand = Hand(process, reader, writer)
     try:
         await hand.begin(beginning)
@@ -124,6 +119,18 @@ async def start_hand(beginning: Beginning) -> Hand:
         await hand.end()
         raise
     return hand
+
+
+async def _start_process(theirs: socket.socket) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        _MODULE,
+        str(theirs.fileno()),
+        pass_fds=(theirs.fileno(),),
+        stdin=asyncio.subprocess.DEVNULL,
+        env=_environment(),
+    )
 
 
 def _environment() -> dict[str, str]:
