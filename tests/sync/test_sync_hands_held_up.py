@@ -173,3 +173,34 @@ async def test_a_service_that_ends_while_a_hand_starts_leaves_nothing_open(
             await desk.receive(registry.heartbeat(), SENDER)
             for _ in range(passes):
                 await asyncio.sleep(0)
+
+
+async def test_a_small_delivery_that_comes_as_a_hand_is_done_stays_behind_those_that_waited() -> None:
+    turns = Turns()
+    done: list[str] = []
+    ended = asyncio.Event()
+
+    async def by_hand() -> None:
+        with turns.one(aside=True) as turn:
+            await turn.comes()
+            await ended.wait()
+
+    async def here(name: str, after: asyncio.Event) -> None:
+        await after.wait()
+        with turns.one(aside=False) as turn:
+            await turn.comes()
+            done.append(name)
+
+    at_once = asyncio.Event()
+    at_once.set()
+    async with asyncio.TaskGroup() as group:
+        for work in (
+            by_hand(),
+            here("first", at_once),
+            here("second", at_once),
+            here("as it is done", ended),
+        ):
+            group.create_task(work)
+        await asyncio.sleep(0)
+        ended.set()
+    assert done == ["first", "second", "as it is done"]
