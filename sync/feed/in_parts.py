@@ -40,6 +40,8 @@ async def _both(
     work: Work, part: Sequence[Ready], transaction: Transaction, rows: Sequence[Numbered]
 ) -> None:
     judging = asyncio.create_task(asyncio.to_thread(work.judge, part))
+    # when both fail the writing's error is raised; asyncio would log the other, whose text may quote a resident
+    judging.add_done_callback(lambda done: done.cancelled() or done.exception())
     try:
         if rows:
             await transaction.put(rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import subprocess
@@ -22,6 +23,7 @@ from sync.copy.ports import Store, Transaction
 from sync.copy.register import RegisterCopy
 from sync.copy.sql import store_of
 from sync.copy.store import Writing
+from sync.feed.apply import Work
 from sync.feed.full_load import load_full
 from sync.feed.reception import Reception
 from sync.feed.wire import FeedReceipt, ReceiptStatus
@@ -66,6 +68,31 @@ async def test_a_delivery_that_breaks_off_leaves_nothing_behind_and_is_taken_whe
     receipt = await held.receive(registry.frame(1, CHANGES))
     assert (receipt.status, receipt.applied) == (ReceiptStatus.APPLIED, CHANGES)
     await require_equal(held, registry)
+
+
+@pytest.mark.parametrize("empty", ["memory"], indirect=True)
+async def test_what_fails_beside_a_writing_that_fails_reaches_no_log(
+    held: Held, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its text may quote a resident."""
+
+    async def put(*_: object) -> None:
+        raise _BreaksError
+
+    def drain(_: object) -> list[object]:
+        monkeypatch.setattr(Work, "judge", quote)  # from the second part on
+        return [object()]
+
+    def quote(*_: object) -> None:
+        raise ValueError("架空 太郎")
+
+    monkeypatch.setattr("sync.feed.in_parts.PART", CHANGES // 2)
+    monkeypatch.setattr(Work, "drain", drain)
+    monkeypatch.setattr("sync.copy.memory._MemoryTransaction.put", put)
+    with pytest.raises(_BreaksError):
+        await held.receive(busy_registry().frame(1, CHANGES))
+    gc.collect()
+    assert caplog.text == ""
 
 
 async def test_a_cancelled_delivery_leaves_nothing_behind(held: Held) -> None:
