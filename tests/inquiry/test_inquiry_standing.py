@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from center_relay.inquiry.commands import check_files
 from center_relay.inquiry.settings import InquirySettings
 from certificates.wire.jose import Party, Role
 from certificates.wire.order import Standing, StandingTold
@@ -21,13 +26,14 @@ TOLD: tuple[tuple[Standing, dict[str, Any]], ...] = (
 
 
 async def test_a_withdrawn_number_is_suspect_although_its_back_is_genuine(
-    settings: InquirySettings, tmp_path: Path
+    settings: InquirySettings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "centre").mkdir()
+    (tmp_path / "back.png").write_bytes(back_file())
     async with make_world(tmp_path / "centre") as world:
         await world.start()
         files = world.authority.tls_files(Party(role=Role.INQUIRY, name="site"))
-        line = {
+        line: dict[str, Any] = {
             "centre": world.url,
             "line_certificate": str(files.certificate),
             "line_key": str(files.key),
@@ -44,6 +50,9 @@ async def test_a_withdrawn_number_is_suspect_although_its_back_is_genuine(
                 page = await (await site.post(back_file(), accept="text/html", language="en")).text()
                 assert "Record of issue" in page
                 pages[sheet["standing"]] = page
+                if standing is Standing.REPLACED:
+                    given = [str(tmp_path / "back.png"), "--language", "en"]
+                    code = await asyncio.to_thread(check_files, replace(settings, **line), given)
                 since[sheet["standing"]] = (sheet["standing_since"], sheet["collected"])
             await world.stop()
             assert (await site.sheet(back_file()))["standing"] is None
@@ -57,6 +66,8 @@ async def test_a_withdrawn_number_is_suspect_although_its_back_is_genuine(
     assert since["replaced"] == ("2026-11-20T03:00:00+00:00", True)
     exchanged = "Void (replaced by another number), since 2026-11-20 12:00 JST; the paper was taken back"
     assert exchanged in pages["replaced"]
+    assert code == 1
+    assert exchanged in capsys.readouterr().out
     assert "ask for the new one" in pages["replaced"]
     assert "The municipality has no record of this issue number." in pages["no-record"]
     assert certificate()[0].issue_number in pages["no-record"]
