@@ -7,8 +7,11 @@ import contextlib
 import secrets
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
+from unittest.mock import Mock
 
 import pytest
+from aiohttp.test_utils import make_mocked_request
+from multidict import CIMultiDict
 from redis.asyncio import Redis
 
 from center_relay.inquiry.adapters.memories import Keeping, open_memories
@@ -17,6 +20,7 @@ from center_relay.inquiry.adapters.turns_memory import MOST, MemoryTurns
 from center_relay.inquiry.adapters.turns_redis import RedisTurns
 from center_relay.inquiry.ports import Rate, Turns
 from center_relay.inquiry.usecases.rate import receiver_name
+from center_relay.inquiry.web.application import address_of
 from certificates.errors import UnavailableError
 from tests.inquiry.test_inquiry_recall import redis_with_prefix
 
@@ -191,6 +195,27 @@ async def test_the_number_of_names_in_memory_is_bounded(clock: Clock) -> None:
 )
 def test_addresses_of_one_network_share_their_turns(one: str, other: str, same: bool) -> None:
     assert (receiver_name(SECRET, one, NOON) == receiver_name(SECRET, other, NOON)) is same
+
+
+@pytest.mark.parametrize(
+    ("proxies", "lines", "address"),
+    [
+        pytest.param(0, ["203.0.113.9"], "192.0.2.1", id="no proxy of ours: nobody's word counts"),
+        pytest.param(
+            1, ["203.0.113.9, 198.51.100.7"], "198.51.100.7", id="what the receiver made up stands before"
+        ),
+        pytest.param(1, ["203.0.113.9", "198.51.100.7"], "198.51.100.7", id="in a line of its own"),
+        pytest.param(2, ["203.0.113.9", "198.51.100.7, 10.0.0.1"], "198.51.100.7", id="behind two proxies"),
+        pytest.param(2, ["198.51.100.7"], "192.0.2.1", id="a proxy was passed by"),
+    ],
+)
+def test_the_address_of_a_receiver_is_what_our_own_proxy_has_seen(
+    proxies: int, lines: list[str], address: str
+) -> None:
+    headers = CIMultiDict([("X-Forwarded-For", line) for line in lines])
+    transport = Mock(get_extra_info=lambda name: ("192.0.2.1", 1) if name == "peername" else None)
+    request = make_mocked_request("POST", "/inquiry", headers=headers, transport=transport)
+    assert address_of(request, proxies) == address
 
 
 def test_a_name_says_nothing_of_its_address_and_is_another_one_tomorrow() -> None:

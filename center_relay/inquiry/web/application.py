@@ -72,7 +72,7 @@ class Site:
         return _page(body)
 
     async def _answer(self, request: web.Request) -> Answer:
-        name = receiver_name(self.secret, self._address(request), self.clock())
+        name = receiver_name(self.secret, address_of(request, self.proxies), self.clock())
         async with self.turns.turn(name) as granted:
             if not granted:
                 raise SiteError(SiteTrouble.TOO_OFTEN)
@@ -108,12 +108,18 @@ class Site:
     def _texts(self, request: web.Request) -> Texts:
         return self.texts[chosen(request.query.get("lang"), request.headers.get("Accept-Language", ""))]
 
-    def _address(self, request: web.Request) -> str:
-        if self.proxies:
-            hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",")]
-            if len(hops) >= self.proxies:
-                return hops[-self.proxies]
-        return request.remote or ""
+
+def address_of(request: web.BaseRequest, proxies: int) -> str:
+    """The receiver's address as the outermost of so many proxies of our own has seen it.
+
+    A header that comes in several lines is one list (RFC 9110, 5.3): a proxy may add a line of its own behind one that the
+    receiver has made up.
+    """
+    if proxies:
+        hops = [hop.strip() for hop in ",".join(request.headers.getall("X-Forwarded-For", [])).split(",")]
+        if len(hops) >= proxies:
+            return hops[-proxies]
+    return request.remote or ""
 
 
 def site_application(site: Site) -> web.Application:
