@@ -77,9 +77,9 @@ tamper: ## forged fronts of eight kinds in four qualities and three families of 
 	@.ci/setup bench
 	@$(PYTHON) -m load_tests.tamper --sheets $(or $(SHEETS),200) --seed $(or $(SEED),2) --out out/tamper --docs docs/benchmarks --date $$(date +%F)
 
-fuzz-scans: ## 10,000 mutated scans (PNG, JPEG, TIFF, PDF, pixels): no crash, no hang, no memory over the limit
+fuzz-scans: ## 10,000 mutated scans (PNG, JPEG, TIFF, PDF, pixels): no crash, no hang, no memory over the limit: docs/benchmarks/fuzz-scans.txt (about 10 minutes)
 	@.ci/setup bench
-	@$(PYTHON) -m load_tests.fuzz_scans --cases $(or $(CASES),10000)
+	@set -o pipefail; $(PYTHON) -m load_tests.fuzz_scans --cases $(or $(CASES),10000) | tee docs/benchmarks/fuzz-scans.txt
 
 check: ## ruff, mypy strict, dependency direction, lock file
 	@$(PYTHON) -m ruff check .
