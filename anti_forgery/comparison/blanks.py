@@ -31,6 +31,10 @@ _EDGE = 9.0
 """Millimetres at the edge of the sheet with the border of the ground and the shadow of the paper; forms begin at 11."""
 _CREASE, _DARK = 36, 0.5
 """Pixels: 9 mm, and the ink from which a straight line of that length was drawn."""
+_STANDS_OUT = 0.3
+"""Ink above that of a crease from which something was written on it."""
+_WIDEST = 5
+"""Pixels: 1.3 mm, the widest fold or scratch; no writing is so small, and a band that is wider may carry some."""
 _FOLD = 50.0
 """Millimetres: what is that long is a fold or a scratch, not writing."""
 LEAST_INK, DOUBTFUL_INK = 0.5, 0.38
@@ -48,7 +52,7 @@ def added(scan: Pixels, truth: Pixels, contrast: float) -> list[tuple[Box, float
     blank = np.asarray(cv2.dilate(truth, near)) < _INKED
     strong = np.where(blank & (ink > _FAINT) & ~_creases(ink), ink, np.float32(0))
     for axis in (0, 1):  # a fold or a scratch goes through from edge to edge
-        through = (strong > 0).sum(axis=axis) > _THROUGH * np.maximum(blank.sum(axis=axis), 50)
+        through = _narrow((strong > 0).sum(axis=axis) > _THROUGH * np.maximum(blank.sum(axis=axis), 50))
         strong[(slice(None), through) if axis == 0 else (through, slice(None))] = 0
     edge = round(_EDGE / _PIXEL)
     strong[:edge], strong[-edge:], strong[:, :edge], strong[:, -edge:] = 0, 0, 0, 0
@@ -64,17 +68,26 @@ def added(scan: Pixels, truth: Pixels, contrast: float) -> list[tuple[Box, float
     return sorted(found, key=lambda place: -place[1])
 
 
+def _narrow(through: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Without those that lie together in a band wider than a fold."""
+    line = through.astype(np.uint8)[None]
+    wide = np.ones((1, _WIDEST + 1), dtype=np.uint8)
+    bands = cv2.morphologyEx(cv2.morphologyEx(line, cv2.MORPH_CLOSE, wide), cv2.MORPH_OPEN, wide)
+    return np.asarray(through & (bands[0] == 0))
+
+
 def _creases(ink: Floats) -> NDArray[np.bool_]:
     """Faint straight lines along the sheet or across it, longer than any stroke: a fold, a streak of the scanner.
 
-    A dark one is no crease: somebody may have drawn it.
+    A dark one is no crease: somebody may have drawn it. Nor is what stands out of it: a grey field may carry writing.
     """
-    marked = np.zeros(ink.shape, dtype=np.bool_)
+    level = np.zeros(ink.shape, dtype=np.float32)
     soft = cv2.blur(ink, (3, 3))  # a crease is not straight to the pixel
     for shape in ((1, _CREASE), (_CREASE, 1)):
         line = np.asarray(cv2.morphologyEx(soft, cv2.MORPH_OPEN, np.ones(shape, dtype=np.uint8)))
-        marked |= (line > _FAINT / 2) & (line < _DARK)
-    return np.asarray(cv2.dilate(marked.astype(np.uint8), np.ones((3, 3), dtype=np.uint8)) > 0)
+        level = np.maximum(level, np.where((line > _FAINT / 2) & (line < _DARK), line, np.float32(0)))
+    level = np.asarray(cv2.dilate(level, np.ones((3, 3), dtype=np.uint8)))
+    return np.asarray((level > 0) & (ink < level + _STANDS_OUT))
 
 
 def is_fold(box: Box) -> bool:

@@ -6,15 +6,18 @@ import random
 import re
 from functools import cache
 
+import cv2
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from anti_forgery.comparison.compare import LEAST_SIDE, compare
+from anti_forgery.comparison.truth import DOTS, truth_of
 from anti_forgery.comparison.verdict import Comparison, Doubt, Kind, Likeness, Place
 from anti_forgery.sheet import SheetFacts
 from certificates.errors import ConfigurationError, InvalidValueError
-from certificates.pdf.sheet import Box
+from certificates.pdf.font_source import find_mincho
+from certificates.pdf.sheet import PAPER, Box
 from load_tests.scans.qualities import QUALITIES, Family
 from load_tests.scans.sheets import back, front, paper, typeface
 from load_tests.tamper.forging import date
@@ -63,6 +66,44 @@ def test_a_deleted_line_and_an_added_one_are_found() -> None:
     kinds = {place.kind for place in found.differences}
     assert Kind.ADDED in kinds
     assert kinds & {Kind.MISSING, Kind.CHANGED}
+
+
+@pytest.mark.parametrize(
+    ("wide", "field", "writing"),
+    [
+        pytest.param(60.0, 190, 0, id="a grey field"),
+        pytest.param(PAPER[0], 190, 0, id="a grey band across the sheet"),
+        pytest.param(PAPER[0], 0, 255, id="white on a black band"),
+    ],
+)
+def test_writing_on_a_field_that_is_taken_for_no_fold_is_found(wide: float, field: int, writing: int) -> None:
+    box = blank(household(), min(wide, PAPER[0] - 24), 5)
+    left = box.x if wide < PAPER[0] else 0
+    page = front(household().front, DPI, Family.TUNING)
+    dots, draw = DPI / 25.4, ImageDraw.Draw(page)
+    draw.rectangle(
+        [side * dots for side in (left, box.y, left + wide, box.y + box.height)], fill=(field,) * 3
+    )
+    font = ImageFont.truetype(str(find_mincho()), round(4 * dots))
+    draw.text(((box.x + 10) * dots, box.y * dots), "架空の備考一二三", font=font, fill=(writing,) * 3)
+    found = compare(QUALITY.models[Family.TUNING](page, np.random.default_rng(1)), household(), typeface())
+    assert any(place.kind is Kind.ADDED and touch(place.box, box) for place in found.differences), found
+
+
+def blank(sheet: SheetFacts, width: float, height: float) -> Box:
+    """Where the front has no ink, away from the edge of the sheet."""
+    truth = truth_of(sheet.front, typeface()).ink
+    wide, tall = (round(side * DOTS) for side in (width, height))
+    ink = cv2.boxFilter((truth > 0).astype(np.float32), -1, (wide, tall), anchor=(0, 0), normalize=False)
+    rows, columns = np.nonzero(
+        np.asarray(ink)[: round(285 * DOTS) - tall, round(12 * DOTS) : -wide - 1] < 0.5
+    )
+    return Box(columns[-1] / DOTS + 12, rows[-1] / DOTS, width, height)
+
+
+def touch(one: Box, other: Box) -> bool:
+    across = one.x < other.x + other.width and other.x < one.x + one.width
+    return across and one.y < other.y + other.height and other.y < one.y + one.height
 
 
 def test_the_front_of_another_certificate_of_the_same_form_differs_as_a_whole() -> None:
