@@ -81,7 +81,7 @@ fuzz-scans: ## 10,000 mutated scans (PNG, JPEG, TIFF, PDF, pixels): no crash, no
 	@.ci/setup bench
 	@set -o pipefail; $(PYTHON) -m load_tests.fuzz_scans --cases $(or $(CASES),10000) | tee docs/benchmarks/fuzz-scans.txt
 
-check: ## ruff, mypy strict, dependency direction, lock file
+check: ## ruff, mypy strict, dependency direction
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m ruff format --check --quiet .
 	@$(PYTHON) -m mypy
