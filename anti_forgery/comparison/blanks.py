@@ -16,6 +16,8 @@ REDUCE = 3
 """By what both pages are made smaller to be looked at."""
 _PIXEL = 25.4 / DPI * REDUCE
 """Millimetres."""
+NEAR = round(6 / _PIXEL)
+"""Pixels: 6 mm, within which paper is looked for."""
 _CLEAR = 3
 """Pixels around the truth's ink that do not count as blank: paper and registration give way."""
 _INKED = 6

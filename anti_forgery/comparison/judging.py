@@ -10,7 +10,8 @@ from PIL import Image
 
 from anti_forgery.comparison import blanks, glyphs, seals
 from anti_forgery.comparison.blocks import Pixels
-from anti_forgery.comparison.pages import Levels, crispness
+from anti_forgery.comparison.inks import with_blue
+from anti_forgery.comparison.pages import Levels, crispness, shrunk
 from anti_forgery.comparison.truth import SealPlace, Truth
 from anti_forgery.comparison.verdict import Comparison, Doubt, Kind, Likeness, Place
 from certificates.pdf.sheet import PAPER, Box
@@ -34,8 +35,10 @@ _RUN = 60.0
 WHOLE_PAGE = Box(0, 0, *PAPER)
 
 
-def judged(half: Pixels, scan: Levels, truth: Truth, true: Levels) -> Comparison:
-    """``half`` is the upright page at half the resolution of ``scan``, its ink; ``true`` is that of the truth."""
+def judged(page: Pixels, scan: Levels, truth: Truth, true: Levels) -> Comparison:
+    """``page`` is upright, in colour or grey; ``scan`` its ink in the channel that is looked at, ``true`` that of the
+    truth."""
+    half = shrunk(page, 2)
     shown = Image.fromarray(half)
     parts = list(seals.tiles(truth))
     boxes = [glyph.box for glyph in truth.glyphs] + [box for _, box in parts]
@@ -55,7 +58,7 @@ def judged(half: Pixels, scan: Levels, truth: Truth, true: Levels) -> Comparison
         Place(row=seal.row, kind=Kind.TONE, box=seal.box, score=beyond)
         for seal, beyond in seals.tones(scan, half, true, truth.seals, scores.sigma)
     ]
-    added, folds = _added(scan, truth, true, scores, contrast)
+    added, folds = _added(page, scan, truth, true, scores, contrast)
     places += added
     differences = joined([place for place in places if place.score >= 1])
     doubtful = joined([place for place in places if _doubt(place.kind) <= place.score < 1])
@@ -70,13 +73,14 @@ def judged(half: Pixels, scan: Levels, truth: Truth, true: Levels) -> Comparison
 
 
 def _added(
-    scan: Levels, truth: Truth, true: Levels, scores: glyphs.Scores, contrast: float
+    page: Pixels, scan: Levels, truth: Truth, true: Levels, scores: glyphs.Scores, contrast: float
 ) -> tuple[list[Place], int]:
     """Ink where the truth is blank, and how many of the places are folds."""
     bent = [glyph.box for glyph, moved in zip(truth.glyphs, scores.elsewhere, strict=False) if moved]
     black = max(contrast, _FAINT_TEXT)
     places, folds = [], 0
-    for box, ink in blanks.added(scan.level(blanks.REDUCE), true.level(blanks.REDUCE), black):
+    seen = with_blue(scan.level(blanks.REDUCE), shrunk(page, blanks.REDUCE), blanks.NEAR, black)
+    for box, ink in blanks.added(seen, true.level(blanks.REDUCE), black):
         if any(_near(box, line) for line in bent):
             continue  # the ink of a line that lies beside its place
         fold = blanks.is_fold(box)

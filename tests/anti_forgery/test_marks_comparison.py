@@ -90,6 +90,15 @@ def test_writing_on_a_field_that_is_taken_for_no_fold_is_found(wide: float, fiel
     assert any(place.kind is Kind.ADDED and touch(place.box, box) for place in found.differences), found
 
 
+def test_writing_in_blue_is_found_though_the_ground_is_cyan() -> None:
+    box, page = blank(household(), 60, 5), front(household().front, DPI, Family.TUNING)
+    dots = DPI / 25.4
+    font = ImageFont.truetype(str(find_mincho()), round(4 * dots))
+    ImageDraw.Draw(page).text((box.x * dots, box.y * dots), "架空の備考一二三", font=font, fill=(0, 0, 255))
+    found = compare(QUALITY.models[Family.TUNING](page, np.random.default_rng(1)), household(), typeface())
+    assert any(place.kind is Kind.ADDED and touch(place.box, box) for place in found.differences), found
+
+
 def blank(sheet: SheetFacts, width: float, height: float) -> Box:
     """Where the front has no ink, away from the edge of the sheet."""
     truth = truth_of(sheet.front, typeface()).ink
