@@ -41,7 +41,9 @@ def main() -> int:
     begin = time.monotonic()
 
     def write() -> None:
-        table = markdown(results, command, given.date, time.monotonic() - begin)
+        minutes = f"{(time.monotonic() - begin) / 60:.0f} minutes"
+        took = f"The last {len(results) - len(known)} sheets took" if known else "The run took"
+        table = markdown(results, command, given.date, f"{took} {minutes}.")
         for folder in (given.out, given.docs):
             if folder is not None:
                 (folder / "tamper.md").write_text(table, encoding="utf-8")

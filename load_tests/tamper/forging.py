@@ -134,8 +134,11 @@ def text_added(front: str, dice: random.Random) -> Forgery | None:
     return None
 
 
-def seal_of_another(front: str, seal: SealPlace, dice: random.Random) -> Forgery | None:
-    """A seal of the front with other lettering, or with the image of another seal."""
+def seal_of_another(front: str, seal: SealPlace, genuine: str, dice: random.Random) -> Forgery | None:
+    """A seal of the front with other lettering, or with the image of another seal.
+
+    ``genuine`` is the front before anything was forged on it: a seal of its holder's name would be the same seal.
+    """
     masks = list(_MASK.finditer(front))
     number = _truth(front).seals.index(seal) - (len(_truth(front).seals) - len(masks))
     if number < 0:
@@ -145,7 +148,7 @@ def seal_of_another(front: str, seal: SealPlace, dice: random.Random) -> Forgery
         other = iter(dice.sample(_characters()["kanji"], len(stretched)))
         changed = RUN.sub(lambda run: f"1 ({next(other)}) Tj" if run[1] == "1" else run[0], front)
         return Forgery(changed, seal.box)
-    others = [mask for name, mask in _imprints() if name not in front]
+    others = [mask for name, mask in _imprints() if name not in genuine]
     if not others:
         return None
     found = masks[number]

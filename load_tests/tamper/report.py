@@ -112,8 +112,8 @@ def summary(made: Sequence[Line]) -> str:
     )
 
 
-def markdown(results: Sequence[Result], command: str, date: str, wall: float) -> str:
-    """``wall`` is the whole run's seconds."""
+def markdown(results: Sequence[Result], command: str, date: str, time: str) -> str:
+    """``time`` says how long the run took."""
     made = lines(results)
     seconds = sorted(second for result in results for second in result.seconds)
     said = (
@@ -130,7 +130,8 @@ def markdown(results: Sequence[Result], command: str, date: str, wall: float) ->
     )
     cost = (
         f"{len(seconds):,} comparisons, CPU of one core p50 {statistics.median(seconds):.2f} s, "
-        f"p99 {seconds[len(seconds) * 99 // 100]:.2f} s (the front drawn before); {wall / 60:.0f} minutes in all."
+        f"p99 {seconds[len(seconds) * 99 // 100]:.2f} s, {sum(seconds) / 60:.0f} minutes in all (the front drawn before). "
+        f"{time}"
     )
     parts = [f"# Forged fronts\n\n`{command}`, {date}. {said}\n\n{goals}\n\n{summary(made)}\n\n{cost}"]
     parts += [_overview(made)]

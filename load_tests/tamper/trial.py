@@ -107,7 +107,7 @@ def _forged(trial: Trial, sheet: SheetFacts) -> Result:
     seals = list(truth_of(sheet.front, typeface()).seals)
     dice.shuffle(seals)
     copied = seals.pop() if len(seals) > 1 or (seals and trial.number % 2) else None
-    other = seal_of_another(drawing, seals[0], dice) if seals else None
+    other = seal_of_another(drawing, seals[0], sheet.front, dice) if seals else None
     if other is not None:
         drawing, places = other.front, [*places, (OTHER_SEAL, other.box)]
     page = front(drawing, _quality(trial).dpi, trial.family)

@@ -48,7 +48,7 @@ def test_what_was_written_is_read_again_without_a_line_that_was_cut_off(tmp_path
     file = tmp_path / "results.jsonl"
     file.write_text("".join(map(line, made)) + line(made[0])[:-9], encoding="utf-8")
     assert list(kept(file)) == made
-    table = markdown(made, "command", "today", 60)
+    table = markdown(made, "command", "today", "The run took a minute.")
     assert "| flat-200 | digit | 2 | 2 | 0 | 0 | 100.0 % (34.2–100.0) | reached |" in table
     assert "| flat-200 | date | 2 | 0 | 0 | 2 | 0.0 % (0.0–65.8) | missed |" in table
 
