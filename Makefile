@@ -73,7 +73,7 @@ read-back: ## certificates of 1,000 invented residents read by pdftotext, pdfium
 	@.ci/setup test
 	@$(PYTHON) -m load_tests.read_back --residents 1000 --out docs/benchmarks
 
-tamper: ## forged fronts of eight kinds in four qualities and three families of models, 200 of each: docs/benchmarks/tamper.md (about 35 minutes)
+tamper: ## forged fronts of eight kinds in four qualities and three families of models, 200 of each: docs/benchmarks/tamper.md (about 45 minutes of two cores)
 	@.ci/setup bench
 	@$(PYTHON) -m load_tests.tamper --sheets $(or $(SHEETS),200) --seed $(or $(SEED),2) --out out/tamper --docs docs/benchmarks --date $$(date +%F)
 
