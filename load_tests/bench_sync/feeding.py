@@ -58,7 +58,9 @@ class Feeds:
         self._last = 0
 
     async def begin(self) -> None:
-        """Some deliveries at once, so that the processes that take in large ones are there before the clock runs."""
+        """Some deliveries at once, so that the processes that take in large ones are there before the clock runs; and
+        nothing of the full load is left to do."""
+        await self._ends.settle()
         await self._enter(self._size.opening)
         async with asyncio.timeout(_SECONDS), self._ends.registry(self._ends.issuance):
             await self._ends.come_to(self._last)
