@@ -46,6 +46,7 @@ def main() -> int:
         table = markdown(results, command, given.date, f"{took} {minutes}.")
         for folder in (given.out, given.docs):
             if folder is not None:
+                folder.mkdir(parents=True, exist_ok=True)
                 (folder / "tamper.md").write_text(table, encoding="utf-8")
         (given.out / "index.html").write_text(_shown(results), encoding="utf-8")
 
