@@ -13,6 +13,7 @@ from aiohttp import web
 
 from certificates.errors import BindingError, KofuError, RefusedError, UnavailableError, WireError
 from certificates.problems import MEANINGS, ProblemCode
+from certificates.service.journal import place_only
 from certificates.service.tls import peer_party
 from certificates.wire import problem
 from certificates.wire.jose import Party, Role
@@ -68,7 +69,7 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
                 status, outcome = error.status, "http"
                 raise
             # The error's own text may quote a resident: the log gets the place, not the words.
-            _log.exception("bug", exc_info=_place_only(error), extra={"trace": trace})
+            _log.exception("bug", exc_info=place_only(error), extra={"trace": trace})
             code = ProblemCode.INTERNAL
         status, outcome = MEANINGS[code].status, code.value
         if isinstance(error, KofuError) and code is ProblemCode.BINDING_BROKEN:
@@ -91,11 +92,6 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
                 "ms": round((time.perf_counter() - started) * 1000, 2),
             },
         )
-
-
-def _place_only(error: Exception) -> Exception:
-    """The same kind of error with its traceback and without its text."""
-    return RuntimeError(type(error).__name__).with_traceback(error.__traceback__)
 
 
 def only(role: Role, handler: Callable[[web.Request, Party], Awaitable[web.StreamResponse]]) -> Handler:

@@ -26,6 +26,11 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
+def place_only(error: BaseException) -> Exception:
+    """For ``exc_info``: the name of the error's type and its traceback, without its text, which may quote a resident."""
+    return RuntimeError(type(error).__name__).with_traceback(error.__traceback__)
+
+
 def log_to_stderr(level: str) -> None:
     """Called once by a service's ``__main__``."""
     handler = logging.StreamHandler(sys.stderr)

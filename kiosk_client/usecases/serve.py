@@ -11,6 +11,7 @@ from typing import Final
 
 from certificates.domain.identifiers import MunicipalityCode
 from certificates.errors import BindingError, KofuError, RefusedError
+from certificates.service.journal import place_only
 from kiosk_client.ports import Monotonic
 from kiosk_client.record import LineStopped, Standing
 from kiosk_client.session import effects as do
@@ -187,8 +188,7 @@ class Kiosk:
             await self._stop_line(_municipality(errand, seat), error.what)
         elif is_bug(error):
             # the error's own text may quote a resident: the log gets the place, not the words
-            place = RuntimeError(type(error).__name__).with_traceback(error.__traceback__)
-            _log.critical("bug", exc_info=place, extra={"errand": what})
+            _log.critical("bug", exc_info=place_only(error), extra={"errand": what})
         else:
             code = error.code.value if isinstance(error, RefusedError) else ""
             _log.warning("errand-failed", extra={"errand": what, "error": type(error).__name__, "code": code})

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from certificates.domain.identifiers import MunicipalityCode
 from certificates.errors import RefusedError, UnavailableError, WireError
 from certificates.problems import ProblemCode
+from certificates.service.journal import place_only
 from certificates.wire.codec import encode
 from certificates.wire.jose import Party, Role
 from sync.feed.hands.desk import Receiving
@@ -153,8 +154,7 @@ class Consumer:
             return self._poison(error.code)
         except Exception as error:  # noqa: BLE001 - one delivery may not stop those behind it
             # a bug is answered as over HTTPS; its text may quote a resident, so the log gets the place alone
-            place = RuntimeError(type(error).__name__).with_traceback(error.__traceback__)
-            _log.exception("bug", exc_info=place)
+            _log.exception("bug", exc_info=place_only(error))
             return self._poison(ProblemCode.INTERNAL)
         return Answer(kind="receipt", content=encode(receipt))
 

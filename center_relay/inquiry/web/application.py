@@ -21,6 +21,7 @@ from center_relay.inquiry.web.page import Stated, home, refused
 from center_relay.inquiry.web.texts import Language, Texts, chosen
 from center_relay.inquiry.web.troubles import EXAMINATION, RETRY_SECONDS, STATUS, SiteError, SiteTrouble
 from center_relay.inquiry.web.upload import UploadLimits, read_scans
+from certificates.service.journal import place_only
 from certificates.wire.codec import canonical
 
 _STATIC: Final = Path(__file__).parent / "static"
@@ -140,7 +141,7 @@ def site_application(site: Site) -> web.Application:
             response = site.refusal(request, SiteTrouble.NOT_FOUND)
         except Exception as error:  # noqa: BLE001 - the receiver gets a sentence, the log the place of the fault
             # the error's own words may quote what was sent
-            _log.error("bug", exc_info=RuntimeError(type(error).__name__).with_traceback(error.__traceback__))
+            _log.error("bug", exc_info=place_only(error))
             outcome = SiteTrouble.BROKEN.value
             response = site.refusal(request, SiteTrouble.BROKEN)
         response.headers.update(_HEADERS)

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from certificates.errors import ConfigurationError, KofuError
 from certificates.service.interpreter import collect_rarely, take_short_turns
-from certificates.service.journal import log_to_stderr
+from certificates.service.journal import log_to_stderr, place_only
 from certificates.service.keyring import load_trusted_keys
 from certificates.wire.codec import encode
 from certificates.wire.jose import Party, Role
@@ -70,8 +70,7 @@ async def _serve(
         await say(writer, Word.ERROR, error_to_bytes(error))
     except Exception as error:  # noqa: BLE001 - one delivery may not stop those behind it
         # its text may quote a resident, so the log gets the place alone
-        place = RuntimeError(type(error).__name__).with_traceback(error.__traceback__)
-        _log.exception("bug", exc_info=place)
+        _log.exception("bug", exc_info=place_only(error))
         await say(writer, Word.ERROR, error_to_bytes(error))
     else:
         await say(writer, Word.RECEIPT, encode(receipt))
