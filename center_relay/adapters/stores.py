@@ -14,6 +14,7 @@ from center_relay.adapters.memory import MemoryStore
 from center_relay.adapters.redis import RedisStore
 from center_relay.ports import Shelf, Store
 from certificates.errors import ConfigurationError, UnavailableError
+from certificates.service.settings import require_scheme
 
 VARIABLE = "KOFU_CENTRE_STORE"
 
@@ -49,10 +50,7 @@ _IN_PROCESS = frozenset({"memory"})
 
 def require_store(url: str, *, processes: int) -> str:
     """The URL's scheme. Raises ConfigurationError when it is unknown, or cannot be shared by so many processes."""
-    scheme = url.partition("://")[0]
-    if scheme not in _SCHEMES:
-        choices = ", ".join(f"{name}://" for name in _SCHEMES)
-        raise ConfigurationError(VARIABLE, f"the scheme must be one of {choices}")
+    scheme = require_scheme(VARIABLE, url, _SCHEMES)
     if processes > 1 and scheme in _IN_PROCESS:
         raise ConfigurationError(
             VARIABLE,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 
@@ -49,6 +49,16 @@ _PARSERS: dict[object, tuple[str, Callable[[str], object]]] = {
     bool: ("yes or no", _flag),
     Path: ("path", _path),
 }
+
+
+def require_scheme(variable: str, url: str, schemes: Collection[str]) -> str:
+    """The URL's scheme. Raises ConfigurationError when it is none of ``schemes``; the URL may hold a password and is not
+    repeated."""
+    scheme = url.partition("://")[0]
+    if scheme not in schemes:
+        choices = ", ".join(f"{name}://" for name in schemes)
+        raise ConfigurationError(variable, f"the scheme must be one of {choices}")
+    return scheme
 
 
 def read_settings(kind: type[S], environment: Mapping[str, str], *, prefix: str) -> S:

@@ -21,6 +21,7 @@ from center_relay.inquiry.adapters.turns_memory import MemoryTurns
 from center_relay.inquiry.adapters.turns_redis import RedisTurns
 from center_relay.inquiry.ports import Rate, Recall, Turns
 from certificates.errors import ConfigurationError
+from certificates.service.settings import require_scheme
 
 VARIABLE = "KOFU_INQUIRY_RECALL"
 COUNT_SECONDS = 1.0
@@ -81,10 +82,7 @@ _SCHEMES: dict[str, Callable[[str, Keeping], AbstractAsyncContextManager[Memorie
 
 def require_memories(url: str, *, processes: int) -> str:
     """The URL's scheme. Raises ConfigurationError when it is unknown, or cannot be shared by so many processes."""
-    scheme = url.partition("://")[0]
-    if scheme not in _SCHEMES:
-        choices = ", ".join(f"{name}://" for name in _SCHEMES)
-        raise ConfigurationError(VARIABLE, f"the scheme must be one of {choices}")
+    scheme = require_scheme(VARIABLE, url, _SCHEMES)
     if processes > 1 and scheme == "memory":
         raise ConfigurationError(
             VARIABLE,
