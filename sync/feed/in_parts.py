@@ -12,8 +12,9 @@ from sync.feed.apply import Ready, Work, in_order_of_effect
 
 PART = 250
 """Changes; smaller ones cost more round trips than they save."""
-_FEW = 20
-"""So many are judged in less time than a thread takes to come."""
+FEW = 20
+"""So many changes take about a millisecond; more are read and judged off the event loop, where they would hold up those
+who wait for a certificate."""
 
 
 async def work_through(
@@ -28,7 +29,7 @@ async def work_through(
     rows: Sequence[Numbered] = ()
     for start in range(0, len(ordered), PART):
         part = ordered[start : start + PART]
-        if len(part) <= _FEW and not rows:
+        if len(part) <= FEW and not rows:
             work.judge(part)
         else:
             await _both(work, part, transaction, rows)

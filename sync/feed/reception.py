@@ -24,15 +24,13 @@ from sync.copy.ports import Store, Transaction
 from sync.copy.sql import store_of
 from sync.copy.store import FeedState, InboxState, Writing
 from sync.feed.apply import Ready, make_ready, wanted_by
-from sync.feed.in_parts import work_through
+from sync.feed.in_parts import FEW, work_through
 from sync.feed.numbering import Judgement, judge, missing, require_numbers
 from sync.feed.wire import FeedBatch, FeedReceipt
 
 _log = logging.getLogger(__name__)
 _QUICK = 32 * 1024
-_FEW = 20
-"""Up to so many bytes, or changes, work takes about a millisecond; more goes off the event loop, where it would hold up
-those who wait for a certificate."""
+"""Bytes that are read in the time of ``FEW`` changes."""
 BESIDE_OTHERS = (0.02, 0.04, 0.08)
 """Patience where several processes take in one feed: deliveries that are on their way at once may be given to several."""
 T = TypeVar("T")
@@ -119,7 +117,7 @@ class Reception:
 
         ``deliveries`` carry exactly the numbers that ``batch`` names. Raises as ``receive`` does.
         """
-        changes = await _call(lambda: make_ready(deliveries), aside=len(deliveries) > _FEW)
+        changes = await _call(lambda: make_ready(deliveries), aside=len(deliveries) > FEW)
         return await self.take_in(Arrived(batch=batch, changes=changes))
 
     async def take_in(self, arrived: Arrived, begun: Callable[[], None] = lambda: None) -> FeedReceipt:
