@@ -1,4 +1,4 @@
-"""Check backs and look after keys by hand: ``python -m anti_forgery verify FILE --keys DIR`` and ``… keys``.
+"""Check backs, look after keys and measure printers by hand: ``python -m anti_forgery verify | keys | calibrate``.
 
 ``verify`` ends with 0 when every back passed and every front that lay beside one matches, 1 when a back failed, 3 when a
 front differs, 2 when a back is indeterminate, 4 when a front cannot be told, in this order; and with 64 (EX_USAGE) when it
@@ -120,7 +120,11 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("--json", action="store_true", help="print one JSON document")
     verify.add_argument("--font", type=Path, help="path of ipamjm.ttf when it is not at a standard place")
     add_key_commands(commands.add_parser("keys", help="make, list, follow and retire keys"))
-    add_calibrate_commands(commands.add_parser("calibrate", help="measure a printer's dot gain balance"))
+    add_calibrate_commands(
+        commands.add_parser(
+            "calibrate", help="measure a printer: the dots of the ground, the inks of the hidden picture"
+        )
+    )
     return parser
 
 

@@ -27,31 +27,60 @@ _BAR = 40
 
 
 def add_calibrate_commands(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Measure one printer: the balance of the ground's dots (地紋) at the density chosen for them, and the inks "
+        "that hide 「証」 in the blossom on the back (偽造防止検出画像). Print the two sheets, scan them, and read "
+        "the scans: the file that is written also names the word that a copy shows (けん制文字), and is what the "
+        "centre reads as KOFU_CENTRE_PRINTER_PROFILE."
+    )
     actions = parser.add_subparsers(dest="action", required=True)
     sheet = actions.add_parser(
-        "sheet", help="write the sheet of the dot gain balance, to print at 100 %% and in colour"
+        "sheet",
+        help="write the sheet of the ground, in dots of one density: print it at 100 %% and in colour",
     )
-    sheet.add_argument("--out", type=Path, required=True, metavar="FILE.pdf")
+    _add_out(sheet)
     sheet.add_argument(
-        "--cell", type=int, choices=CELLS, default=USUAL_CELL, help="density of the ground's dots"
+        "--cell",
+        type=int,
+        choices=CELLS,
+        default=USUAL_CELL,
+        help="density of the ground: side in pixels of 600 dpi of the square that holds two coarse dots, "
+        "16 (12.5 %% of ink), 20 (8 %%) or 24 (5.6 %%); default %(default)s",
     )
     sheet.set_defaults(act=_sheet)
     pair = actions.add_parser(
-        "pair", help="write the sheet of the hidden picture's pair of inks, to print likewise"
+        "pair",
+        help="write the sheet of the hidden picture, in mixes of inks around its pair: print it likewise",
     )
-    pair.add_argument("--out", type=Path, required=True, metavar="FILE.pdf")
-    _add_around(pair)
+    _add_out(pair)
+    _add_around(
+        pair, "an earlier profile, around whose pair the mixes lie; else they lie around the usual one"
+    )
     pair.set_defaults(act=_pair)
     read = actions.add_parser(
         "read",
-        help="choose balance and pair from scans of these sheets, 600 dpi if possible, and write the profile",
+        help="measure the balance, the pair of inks or both in scans of these sheets, and write the profile",
     )
-    read.add_argument("scans", type=Path, nargs="+", metavar="SCAN")
-    read.add_argument("--out", type=Path, required=True, metavar="PROFILE.json")
-    read.add_argument("--printer", default="", help="the printer's name, for the file")
-    read.add_argument("--word", help="what a copy shows: 複写, or another short word that the font has")
-    read.add_argument("--font", type=Path, help="the Mincho font of the centre")
-    _add_around(read)
+    read.add_argument(
+        "scans",
+        type=Path,
+        nargs="+",
+        metavar="SCAN",
+        help="in colour, without correction: the ground at 600 dpi if possible, the pair at 300 or more",
+    )
+    read.add_argument(
+        "--out", type=Path, required=True, metavar="PROFILE.json", help="file to write, not there yet"
+    )
+    read.add_argument("--printer", help="the printer's name, for the file")
+    read.add_argument(
+        "--word",
+        help=f"what a copy shows: {USUAL_WORD} unless given, or another short word that the font has",
+    )
+    read.add_argument("--font", type=Path, help="path of ipamjm.ttf when it is not at a standard place")
+    _add_around(
+        read,
+        "the profile that the sheet of the pair was made around; what is neither measured nor given stays as it is there",
+    )
     read.set_defaults(act=_read)
 
 
@@ -61,10 +90,12 @@ def run_calibrate_command(options: argparse.Namespace) -> int:
     return 0
 
 
-def _add_around(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--around", type=Path, metavar="PROFILE.json", help="an earlier profile, whose pair is looked around"
-    )
+def _add_out(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE.pdf", help="file to write")
+
+
+def _add_around(parser: argparse.ArgumentParser, said: str) -> None:
+    parser.add_argument("--around", type=Path, metavar="EARLIER.json", help=said)
 
 
 def _sheet(options: argparse.Namespace) -> None:
@@ -72,7 +103,7 @@ def _sheet(options: argparse.Namespace) -> None:
 
 
 def _pair(options: argparse.Namespace) -> None:
-    around = _around(options)
+    around = _around(_earlier(options))
     _write(options.out, pair_pdf(around.hidden_mark, around.hidden_surround))
 
 
@@ -83,23 +114,22 @@ def _write(path: Path, pdf: bytes) -> None:
         raise ConfigurationError(str(path), "cannot be written") from error
 
 
-def _around(options: argparse.Namespace) -> PrinterProfile:
+def _earlier(options: argparse.Namespace) -> PrinterFile | None:
+    return None if options.around is None else read_printer(options.around)
+
+
+def _around(earlier: PrinterFile | None) -> PrinterProfile:
     """The usual profile, or the one that an earlier calibration gives."""
     usual = PrinterProfile(font=Path(), inquiry_site="-")
-    return usual if options.around is None else measured(usual, read_printer(options.around))
+    return usual if earlier is None else measured(usual, earlier)
 
 
 def _read(options: argparse.Namespace) -> None:
-    around = _around(options)
-    found = PrinterFile(
-        printer=options.printer,
-        coarse_to_fine=around.coarse_to_fine,
-        word=options.word or around.word,
-        cell=around.cell,
-        hidden_mark=around.hidden_mark if options.around else None,
-        hidden_surround=around.hidden_surround if options.around else None,
-    )
-    has_balance = options.around is not None
+    earlier = _earlier(options)
+    around = _around(earlier)
+    found = earlier or PrinterFile(printer="", coarse_to_fine=around.coarse_to_fine)
+    found = replace(found, printer=options.printer or found.printer, word=options.word or found.word)
+    has_balance = earlier is not None
     for path, scan in _pictures(options.scans):
         looked = _measured(path, scan, around)
         if isinstance(looked, Measured):
@@ -125,7 +155,7 @@ def _pictures(paths: list[Path]) -> Iterator[tuple[Path, Image.Image]]:
             for scan in scans(path):
                 yield path, scan.picture
         except WireError as error:
-            raise ConfigurationError(str(path), str(error)) from error
+            raise ConfigurationError("SCAN", str(error)) from error
 
 
 def _measured(path: Path, scan: Image.Image, around: PrinterProfile) -> Measured | PairMeasured:

@@ -88,12 +88,12 @@ def document(page: Page) -> bytes:
     lines = [*page.content, "0 0 0 1 k"]
     for place, (x, y) in enumerate(code_corners(page.kind), len(page.masks)):
         lines.append(placed(f"/M{place}", x, y, side, side))
-    lines.append("BT /F 9 Tf")
+    lines.append("BT /F 6 Tf")  # between two rows of fields, touching neither
     for place, label in enumerate(page.labels):
         x, y = field_corner(place)
-        lines.append(f"1 0 0 1 {number(x * DOT)} {number((y - 44) * DOT)} Tm ({label}) Tj")
+        lines.append(f"1 0 0 1 {number(x * DOT)} {number((y - 50) * DOT)} Tm ({label}) Tj")
     top = number((SHEET[1] - 330) * DOT)
-    lines.append(f"1 0 0 1 {number(900 * DOT)} {top} Tm ({page.title}) Tj ET")
+    lines.append(f"/F 9 Tf 1 0 0 1 {number(900 * DOT)} {top} Tm ({page.title}) Tj ET")
     return _document("\n".join(lines).encode("ascii"), masks)
 
 

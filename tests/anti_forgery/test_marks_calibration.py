@@ -161,6 +161,32 @@ def test_sheet_and_scan_by_command(tmp_path: Path, capsys: pytest.CaptureFixture
     assert main(["calibrate", "read", str(tmp_path / "wedge.pdf"), "--out", str(tmp_path)]) == 64
 
 
+def test_what_is_not_measured_anew_stays_as_the_earlier_profile_has_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    usual, later = tmp_path / "usual.json", tmp_path / "later.json"
+    earlier = PrinterFile(printer="見本機", coarse_to_fine=1.1, word="複製", cell=20)
+    write_printer(usual, earlier)
+    device(pair_pdf(MARK, SURROUND)).save(tmp_path / "pair.png")
+    read = ["calibrate", "read", str(tmp_path / "pair.png"), "--around", str(usual), "--out", str(later)]
+    assert main([*read, "--font", str(profile().font)]) == 0
+    written = read_printer(later)
+    assert written.hidden_mark == MARK
+    assert replace(written, hidden_mark=None, hidden_surround=None) == earlier
+    missing = str(tmp_path / "missing.png")
+    assert main(["calibrate", "read", missing, "--out", str(tmp_path / "no.json")]) == 64
+    assert capsys.readouterr().err == f"SCAN: {missing} cannot be read\n"
+
+
+@pytest.mark.parametrize("action", ["sheet", "pair", "read"])
+def test_help_tells_of_all_that_is_calibrated(action: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for asked, words in (([action], ("--out",)), ([], ("地紋", "偽造防止検出画像", "けん制文字", action))):
+        with pytest.raises(SystemExit, match="0"):
+            main(["calibrate", *asked, "--help"])
+        said = capsys.readouterr().out
+        assert all(word in said for word in words)
+
+
 def test_a_profile_that_is_none_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "printer.json"
     pair = {"hidden_mark": [0, 0.3, 0.1, 0.3], "hidden_surround": [0.28, 0.465, 0.315, 0]}
