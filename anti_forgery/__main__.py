@@ -58,7 +58,9 @@ def _verify(options: argparse.Namespace) -> int:
         handed_in = [scan for file in options.files for scan in scans(file)]
     except WireError as error:
         print(
-            json.dumps({"examination": 1, "error": str(error)}) if options.json else f"indeterminate: {error}"
+            json.dumps({"examination": 1, "exit_code": EXIT_INDETERMINATE, "error": str(error)})
+            if options.json
+            else f"indeterminate: {error}"
         )
         return EXIT_INDETERMINATE
     examined = examine(handed_in, keys.site_private, keys.centre_public, face)

@@ -23,7 +23,9 @@ def add_key_commands(keys: argparse.ArgumentParser) -> None:
     new.set_defaults(act=_new)
     listing = actions.add_parser("list", help="every key with its term, its state and its successor")
     listing.set_defaults(act=_list)
-    turn = actions.add_parser("rotate", help="make a successor of each key whose private half is here")
+    turn = actions.add_parser(
+        "rotate", help="make a successor of the newest site and centre key whose private halves are here"
+    )
     turn.add_argument("--days", type=_days(1), default=365, help="length of its term (default 365)")
     turn.add_argument("--in-days", type=_days(0), default=0, help="when it begins (default 0: now)")
     turn.add_argument(

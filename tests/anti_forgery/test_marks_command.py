@@ -104,6 +104,13 @@ def test_what_cannot_be_read_ends_with_2(
     for name in ("white.png", "cut.png", "broken.pdf", "empty", "missing.png"):
         assert main(["verify", str(tmp_path / name), "--keys", str(keys)]) == 2, name
     assert capsys.readouterr().out.count("indeterminate") == 5
+    missing = str(tmp_path / "missing.png")
+    assert main(["verify", missing, "--keys", str(keys), "--json"]) == 2
+    assert json.loads(capsys.readouterr().out) == {
+        "examination": 1,
+        "exit_code": 2,
+        "error": f"{missing} cannot be read",
+    }
 
 
 def test_a_file_out_of_proportion_ends_with_2(tmp_path: Path, keys: Path) -> None:
