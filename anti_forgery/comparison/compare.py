@@ -58,7 +58,7 @@ def compare(front: Image.Image, sheet: SheetFacts, face: Typeface) -> Comparison
     if doubt := _out_of_sight(found, scan.size, truth):
         return Comparison.cannot_tell(doubt)
     page = upright(colour, settled(scan, found, true))
-    said = judged(page, Levels(page_ink(_blue(page))), truth, true)
+    said = judged(page, Levels(page_ink(_blue(page))), truth, true, face)
     whole = any(place.kind is Kind.OTHER_PAGE for place in said.differences)
     if whole and found.likeness < _SURE and not lies_on_ground(found, framed(colour, scan)):
         # it may be the right page, taken for where it is not

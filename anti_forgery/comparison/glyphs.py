@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import cv2
@@ -45,7 +45,8 @@ class Scores:
     ``extra`` and ``missing`` are the most ink (1 is black) too much or too little in a square of ``WINDOW`` pixels,
     ``surplus`` all ink too much over the glyph's own ``ink`` (in pixels), ``likeness`` the correlation with the
     truth, ``tone`` the contrast in the scan. ``elsewhere`` says that a glyph was found only when its line had been
-    looked for farther away; ``sigma`` is the blur of the scan in pixels.
+    looked for farther away. ``found_at`` is where each was found, in pixels down and across from its place; ``soft`` the
+    truth as blurred as the scan, by ``sigma`` pixels; ``contrast`` the ink of the text in the scan.
     """
 
     extra: Floats
@@ -56,6 +57,9 @@ class Scores:
     ink: Floats
     sigma: float
     elsewhere: NDArray[np.bool_]
+    found_at: Numbers
+    soft: Pixels
+    contrast: float
 
     @property
     def unlikeness(self) -> Floats:
@@ -108,9 +112,9 @@ def score(
         # an erased line must not be taken for one that lies elsewhere: there it has to be the line
         before, after = (float(np.median(scores.likeness[members])) for scores in (found, again))
         better[members] = after > max(_LOST, before + 0.1)
-    pairs = [np.where(better, getattr(again, name), getattr(found, name)) for name in _VALUES]
-    extra, missing, surplus, likeness, tone, ink = pairs
-    return Scores(extra, missing, surplus, likeness, tone, ink, sigma, better)
+    values = {name: np.where(better, getattr(again, name), getattr(found, name)) for name in _VALUES}
+    places = np.where(better[:, None], again.found_at, found.found_at)
+    return replace(found, **values, found_at=places, elsewhere=better)
 
 
 def _lost(found: Scores, lines: Sequence[object]) -> list[list[int]]:
@@ -234,8 +238,10 @@ def _scores(
 ) -> Scores:
     """``soft`` is the truth as blurred as the scan."""
     extra, missing, surplus, likeness, tone, ink = np.zeros((6, count), dtype=np.float32)
+    places = np.zeros((count, 2), dtype=np.intp)
     true = [part.group.cut(soft) for part in fitted]
     for part, plain in zip(fitted, true, strict=True):
+        places[part.group.members] = np.stack([part.down, part.across], axis=1)
         members, level, own = part.group.members, centred(part.seen), centred(plain)
         energy = np.maximum(np.einsum("nij,nij->n", own, own, optimize=False), 1e-3)
         tone[members] = np.einsum("nij,nij->n", level, own, optimize=False) / energy
@@ -259,7 +265,8 @@ def _scores(
         if folded.size:
             there = members[folded]
             extra[there], surplus[there] = _too_much(_without_folds(over[folded]), ink[there])
-    return Scores(extra, missing, surplus, likeness, tone, ink, sigma, np.zeros(count, dtype=np.bool_))
+    nowhere = np.zeros(count, dtype=np.bool_)
+    return Scores(extra, missing, surplus, likeness, tone, ink, sigma, nowhere, places, soft, contrast)
 
 
 def _full_contrast(contrast: float) -> Pixels:

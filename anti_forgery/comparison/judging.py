@@ -8,12 +8,13 @@ from itertools import groupby
 import numpy as np
 from PIL import Image
 
-from anti_forgery.comparison import blanks, glyphs, seals
+from anti_forgery.comparison import blanks, characters, glyphs, seals
 from anti_forgery.comparison.blocks import Pixels
 from anti_forgery.comparison.inks import with_blue
 from anti_forgery.comparison.pages import Levels, crispness, shrunk
 from anti_forgery.comparison.truth import SealPlace, Truth
 from anti_forgery.comparison.verdict import Comparison, Doubt, Kind, Likeness, Place
+from certificates.pdf.fonts import Typeface
 from certificates.pdf.sheet import PAPER, Box
 
 GLYPH_LIMIT, GLYPH_DOUBT = 0.48, 0.43
@@ -35,7 +36,7 @@ _RUN = 60.0
 WHOLE_PAGE = Box(0, 0, *PAPER)
 
 
-def judged(page: Pixels, scan: Levels, truth: Truth, true: Levels) -> Comparison:
+def judged(page: Pixels, scan: Levels, truth: Truth, true: Levels, face: Typeface) -> Comparison:
     """``page`` is upright, in colour or grey; ``scan`` its ink in the channel that is looked at, ``true`` that of the
     truth."""
     half = shrunk(page, 2)
@@ -46,7 +47,7 @@ def judged(page: Pixels, scan: Levels, truth: Truth, true: Levels) -> Comparison
     lines += [seal.row for seal, _ in parts]
     count = len(truth.glyphs)
     scores = glyphs.score(scan.page, truth.ink, boxes, lines, lettering=count or None)
-    contrast = float(np.median(scores.tone[:count])) if count else 1.0
+    contrast = scores.contrast if count else 1.0
     places = _glyph_places(truth, scores, count) + _seal_places(parts, scores, count)
     changed = sum(place.score >= 1 for place in places)
     other = changed / (OTHER * count) if count else 0.0
@@ -54,6 +55,9 @@ def judged(page: Pixels, scan: Levels, truth: Truth, true: Levels) -> Comparison
     blurred = scores.sigma > WORST_BLUR and crispness(scan.page) < _CRISP
     if blurred or (contrast < _FAINT_TEXT and other <= 1):
         return Comparison.cannot_tell(Doubt.TOO_POOR, upright=shown)
+    if other <= 1:
+        told = _other_characters(scan.page, scores, truth, face)
+        places = [place for place in places if place.box not in {one.box for one in told}] + told
     places += [
         Place(row=seal.row, kind=Kind.TONE, box=seal.box, score=beyond)
         for seal, beyond in seals.tones(scan, half, true, truth.seals, scores.sigma)
@@ -124,6 +128,20 @@ def _glyph_places(truth: Truth, scores: glyphs.Scores, count: int) -> list[Place
             Place(row=glyph.row, kind=Kind.MISSING if gone else Kind.CHANGED, box=glyph.box, score=score)
         )
     return places
+
+
+def _other_characters(scan: Pixels, scores: glyphs.Scores, truth: Truth, face: Typeface) -> list[Place]:
+    """Glyphs that differ too little to be sure of, and are rather others."""
+    asked = np.flatnonzero(scores.unlikeness[: len(truth.glyphs)] < GLYPH_LIMIT)
+    return [
+        Place(
+            row=truth.glyphs[other.number].row,
+            kind=Kind.CHANGED,
+            box=truth.glyphs[other.number].box,
+            score=max(1 + other.belief - characters.LIKELY, GLYPH_DOUBT / GLYPH_LIMIT),
+        )
+        for other in characters.others(scan, scores, truth.glyphs, asked, face)
+    ]
 
 
 def _seal_places(parts: Sequence[tuple[SealPlace, Box]], scores: glyphs.Scores, count: int) -> list[Place]:

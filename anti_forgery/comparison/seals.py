@@ -26,6 +26,8 @@ TONE_LIMITS = (0.91, 1.2)
 """Ink inside the seal's strokes over that inside other strokes; a grey copy lies below, a blacker paste above."""
 EDGE_LIMIT = 24.0
 """Levels (of 255) that the edges of a seal may lack; scans of genuine ones lack up to 16, of black copies 27 and more."""
+_DRAWN = 0.4
+"""Blur in pixels below which a picture was drawn rather than scanned: an image on it may have no soft edges at all."""
 _BLACK, _LEAST_EDGE = 200, 300
 """Ink of the truth that is a stroke; pixels of edges from which a mean can be trusted."""
 COLOUR_LIMIT = 38.0
@@ -83,6 +85,8 @@ def _edges(scan: Pixels, true: Pixels, seals: Sequence[SealPlace], sigma: float)
 
     A copy that is printed black again has the tone of the rest, and strokes that are thinner: what was soft is cut off.
     """
+    if sigma < _DRAWN:
+        return {}
     soft = _soft(true, sigma)
     broad = cv2.erode((true > _BLACK).astype(np.uint8), np.ones((3, 3), dtype=np.uint8))
     near = np.asarray(cv2.dilate(broad, np.ones((7, 7), dtype=np.uint8)))

@@ -29,7 +29,8 @@ _SPACING = re.compile(r"^(\S+) Tc")
 _FRAME = re.compile(r"(\S+) (\S+) (\S+) (\S+) re S")
 _MASK = re.compile(r"q (\S+) 0 0 (\S+) (\S+) (\S+) cm\nBI ")
 _RULE = re.compile(r"^(\S+) (\S+) m (\S+) (\S+) l$", re.M)
-_DESCENT, _ASCENT = 0.121, 0.879  # of IPAmj's em box
+ASCENT = 0.879
+"""Of IPAmj's em box, what lies above the base line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def _glyphs(front: str, face: Typeface) -> tuple[list[tuple[str, Box]], Box | No
             for glyph in face.glyphs(text):
                 width = glyph.advance * size / 1000
                 if glyph.text.strip():
-                    found.append((glyph.text, _box(x, y - _DESCENT * size, width, size)))
+                    found.append((glyph.text, _box(x, y - (1 - ASCENT) * size, width, size)))
                 x += width + spacing
     return found, max(frames, key=lambda box: box.width, default=None)
 
