@@ -5,29 +5,29 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from anti_forgery.comparison.along_lines import shifts_along
 from anti_forgery.comparison.blocks import Floats, Pixels
+from anti_forgery.comparison.blur import blur_between
 from anti_forgery.comparison.truth import DOTS
 from anti_forgery.comparison.windows import Group, Numbers, centred, correlations, densest, groups
 from certificates.pdf.sheet import Box
 
 REACH = 5
 """Pixels that a line may still be off after registration."""
-_SIGMAS = (0.0, 0.5, 0.8, 1.1, 1.4, 1.8, 2.3)
 _SAMPLE = 100
-_ALIKE = 80
-"""Percentile of the likeness of glyphs that blur is judged by: on another page of the form most are others."""
 WINDOW = 5
 """Side in pixels of the square over which ink too much or too little is averaged: about a stroke's width twice."""
 _LONG, _LONG_SHARE = 9, 2.2
 """Side of the larger square, and how much of a stroke's mean in the small square is left in it, at least."""
 _FOLDED = 0.4
 """Unlikeness from which a fold is looked for in the glyph's window: less accuses nobody."""
+_RULED = 128
+"""Ink of a line that no fold and no scratch is."""
 _ENOUGH_INK = 60
 """Pixels of ink with which a correlation can be trusted whole; a figure 1 of 9 points has about 80."""
 
@@ -89,24 +89,26 @@ def score(
     lines: Sequence[object],
     *,
     lettering: int | None = None,
+    coloured: Pixels | None = None,
 ) -> Scores:
     """``scan`` and ``truth`` are ink (255 is black) of one shape; glyphs with one entry of ``lines`` lie on one line of text.
+    ``coloured`` is writing that ``scan`` shows less of, or nothing, and counts as ink too much.
 
     Contrast is that of the first ``lettering`` boxes, the text. A line that is not where it should be is looked for
     a little farther away: paper that is bent at its edge.
     """
-    parts = list(groups(boxes))
     moved = np.zeros((len(boxes), 2), dtype=np.intp)
-    fitted = _fitted(scan, truth, parts, lines, moved)
+    fitted = _fitted(scan, truth, boxes, lines, moved)
     sigma = _sigma(fitted, truth)
     soft = truth if sigma <= 0 else np.asarray(cv2.GaussianBlur(truth, (0, 0), sigma), dtype=np.uint8)
-    found = _scores(scan, soft, fitted, len(boxes), lettering, sigma)
+    found = _scores(scan, soft, fitted, len(boxes), lettering, sigma, coloured)
     lost = _lost(found, lines)
     if not lost:
         return found
     for members in lost:
         moved[members] = _line_shift(scan, truth, [boxes[number] for number in members])
-    again = _scores(scan, soft, _fitted(scan, truth, parts, lines, moved), len(boxes), lettering, sigma)
+    refitted = _fitted(scan, truth, boxes, lines, moved)
+    again = _scores(scan, soft, refitted, len(boxes), lettering, sigma, coloured)
     better = np.zeros(len(boxes), dtype=np.bool_)
     for members in lost:
         # an erased line must not be taken for one that lies elsewhere: there it has to be the line
@@ -129,6 +131,15 @@ def _members(lines: Sequence[object]) -> list[list[int]]:
     for number, line in enumerate(lines):
         numbers[line].append(number)
     return list(numbers.values())
+
+
+def _in_order(boxes: Sequence[Box], lines: Sequence[object]) -> list[list[int]]:
+    """The glyphs of each line from left to right; the tiles of a seal row by row."""
+
+    def place(number: int) -> tuple[int, float]:
+        return round(boxes[number].y + boxes[number].height), boxes[number].x
+
+    return [sorted(members, key=place) for members in _members(lines)]
 
 
 def _line_shift(scan: Pixels, truth: Pixels, boxes: Sequence[Box]) -> tuple[int, int]:
@@ -154,14 +165,19 @@ def _line_shift(scan: Pixels, truth: Pixels, boxes: Sequence[Box]) -> tuple[int,
 
 
 def _fitted(
-    scan: Pixels, truth: Pixels, parts: Sequence[Group], lines: Sequence[object], moved: Numbers
+    scan: Pixels,
+    truth: Pixels,
+    boxes: Sequence[Box],
+    lines: Sequence[object],
+    moved: Numbers,
 ) -> list[_Fitted]:
+    parts = list(groups(boxes))
     volumes = np.zeros((len(lines), 2 * REACH + 1, 2 * REACH + 1), dtype=np.float32)
     for group in parts:
         down, across = moved[group.members].T
         wide = group.cut(scan, down, across, REACH)
         volumes[group.members] = _likenesses(wide, centred(group.cut(truth)))
-    places = moved + _offsets(volumes, lines) - REACH
+    places = moved + shifts_along(volumes, _in_order(boxes, lines)) - REACH
     found = []
     for group in parts:
         down, across = places[group.members].T
@@ -183,58 +199,20 @@ def _likenesses(wide: Pixels, plain: Floats) -> Floats:
     return found
 
 
-def _offsets(volumes: Floats, lines: Sequence[object]) -> Numbers:
-    """The best shift of each glyph within a pixel and a half of its line's."""
-    side = volumes.shape[1]
-    y, x = np.mgrid[0:side, 0:side]
-    limited = volumes.copy()
-    centre = 0.02 * ((y - REACH) ** 2 + (x - REACH) ** 2) / REACH**2
-    for members in _members(lines):
-        whole = np.median(volumes[members], axis=0) if len(members) > 2 else volumes[members].mean(axis=0)
-        best = int((whole - centre).argmax())
-        high, across = divmod(best, side)
-        limited[members] -= np.where((y - high) ** 2 + (x - across) ** 2 > 2.1, 9.0, 0.0).astype(np.float32)
-    flat = limited.reshape(len(volumes), -1).argmax(axis=1)
-    return np.stack(np.divmod(flat, side), axis=1)
-
-
 def _sigma(fitted: Sequence[_Fitted], truth: Pixels) -> float:
-    """How much the truth must be blurred to look like the scan."""
+    """How much the truth must be blurred to look like the scan, from some of the glyphs."""
     step = max(1, sum(len(part.seen) for part in fitted) // _SAMPLE)
-    samples = [
-        (centred(part.seen[::step]), part.group.cut(truth)[::step].astype(np.float32) / 255)
-        for part in fitted
-    ]
-    likeness = [
-        np.percentile(
-            np.concatenate([correlations(seen, _softened(plain, s)) for seen, plain in samples]), _ALIKE
-        )
-        for s in _SIGMAS
-    ]
-    best = int(np.argmax(likeness))
-    if not 0 < best < len(_SIGMAS) - 1:
-        return _SIGMAS[best]
-    bend, slope, _ = np.polyfit(_SIGMAS[best - 1 : best + 2], likeness[best - 1 : best + 2], 2)
-    return float(-slope / (2 * bend)) if bend < 0 else _SIGMAS[best]
-
-
-def _softened(windows: Floats, sigma: float) -> Floats:
-    """Gaussian blur of each window, as two products with a band matrix, without the mean."""
-    if sigma > 0:
-        down, across = (_band(side, sigma) for side in windows.shape[1:])
-        windows = down @ windows @ across.T
-    return np.asarray(windows - windows.mean(axis=(1, 2), keepdims=True), dtype=np.float32)
-
-
-@lru_cache(maxsize=256)
-def _band(side: int, sigma: float) -> Floats:
-    distance = np.arange(side)[:, None] - np.arange(side)[None, :]
-    weights = np.exp(-0.5 * (distance / sigma) ** 2)
-    return np.asarray(weights / weights.sum(axis=1, keepdims=True), dtype=np.float32)
+    return blur_between([(part.group.cut(truth)[::step], part.seen[::step]) for part in fitted])
 
 
 def _scores(
-    scan: Pixels, soft: Pixels, fitted: Sequence[_Fitted], count: int, lettering: int | None, sigma: float
+    scan: Pixels,
+    soft: Pixels,
+    fitted: Sequence[_Fitted],
+    count: int,
+    lettering: int | None,
+    sigma: float,
+    coloured: Pixels | None,
 ) -> Scores:
     """``soft`` is the truth as blurred as the scan."""
     extra, missing, surplus, likeness, tone, ink = np.zeros((6, count), dtype=np.float32)
@@ -257,7 +235,10 @@ def _scores(
             plain.ravel(), levels[group.cut(np.asarray(scanned), part.down, part.across)].ravel()
         )
         missing[members] = densest(np.asarray(lacking, dtype=np.uint8).reshape(plain.shape), WINDOW)
-        spare = cv2.subtract(levels[part.seen].ravel(), group.cut(np.asarray(broad)).ravel())
+        written = levels[part.seen]
+        if coloured is not None:
+            written = np.maximum(written, group.cut(coloured, part.down, part.across))
+        spare = cv2.subtract(written.ravel(), group.cut(np.asarray(broad)).ravel())
         over = np.asarray(spare, dtype=np.uint8).reshape(plain.shape)
         extra[members], surplus[members] = _too_much(over, ink[members])
         unlike = _unlikeness(ink[members], likeness[members], extra[members], missing[members])
@@ -281,9 +262,12 @@ def _too_much(over: Pixels, ink: Floats) -> tuple[Floats, Floats]:
 
 
 def _without_folds(extra: Pixels) -> Pixels:
-    """A fold or a scratch goes through the whole window and beyond: what is in all of a row or column is no glyph's."""
+    """A fold or a scratch goes through the whole window and beyond: what is in all of a row or column is no glyph's.
+
+    A dark one was ruled by somebody.
+    """
     for axis in (2, 1):
         place = extra.shape[axis] // 5
         through = np.partition(extra, place, axis=axis).take([place], axis=axis)
-        extra = extra - np.minimum(extra, through)
+        extra = extra - np.minimum(extra, np.where(through < _RULED, through, 0).astype(np.uint8))
     return extra

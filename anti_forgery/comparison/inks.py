@@ -10,15 +10,20 @@ from anti_forgery.comparison.pages import ink_of
 
 _CYAN = 0.32
 """Ink of full cyan in the green channel over that in the red one, of usual toners and inks at least."""
-_BLUE = 0.8
-"""What full ink of another colour than cyan leaves, to be on the safe side of 1 - ``_CYAN``."""
+_FULL = 0.55
+"""What blue writing in a thin line leaves of that; a broad one in full ink leaves up to 1 - ``_CYAN``."""
 
 
-def with_blue(ink: Pixels, page: Pixels, reach: int, contrast: float) -> Pixels:
-    """``ink`` of the blue channel of ``page`` (red, green, blue, or grey: then nothing is hidden), and where it shows
-    less, that of blue writing as if it were in black, which has ``contrast``. ``reach`` as in ``ink_of``."""
+def in_colour(page: Pixels, reach: int) -> Pixels | None:
+    """Ink, 255 where it is as dark as writing, that is neither black nor the ground's; None of a page in grey.
+
+    ``page`` is in red, green and blue; ``reach`` as in ``ink_of``.
+    """
     if page.ndim == 2:
-        return ink
+        return None
     red, green = (ink_of(np.asarray(cv2.extractChannel(page, place)), reach) for place in (0, 1))
-    scale = contrast / _BLUE
-    return np.asarray(cv2.max(ink, cv2.addWeighted(green, scale, red, -_CYAN * scale, 0)), dtype=np.uint8)
+    return np.asarray(cv2.addWeighted(green, 1 / _FULL, red, -_CYAN / _FULL, 0), dtype=np.uint8)
+
+
+def enlarged(coloured: Pixels | None, shape: tuple[int, ...]) -> Pixels | None:
+    return None if coloured is None else np.asarray(cv2.resize(coloured, shape[::-1]), dtype=np.uint8)

@@ -8,11 +8,11 @@ from itertools import groupby
 import numpy as np
 from PIL import Image
 
-from anti_forgery.comparison import blanks, characters, glyphs, seals
+from anti_forgery.comparison import additions, blanks, characters, glyphs, seals
 from anti_forgery.comparison.blocks import Pixels
-from anti_forgery.comparison.inks import with_blue
+from anti_forgery.comparison.inks import enlarged, in_colour
 from anti_forgery.comparison.pages import Levels, crispness, shrunk
-from anti_forgery.comparison.truth import SealPlace, Truth
+from anti_forgery.comparison.truth import DOTS, SealPlace, Truth
 from anti_forgery.comparison.verdict import Comparison, Doubt, Kind, Likeness, Place
 from certificates.pdf.fonts import Typeface
 from certificates.pdf.sheet import PAPER, Box
@@ -31,6 +31,8 @@ _SMALLEST = 2.0
 """Millimetres: smaller type holds no value and is not sure enough to accuse anybody."""
 _WHOLE, _SPECK = 0.04, 40
 """A glyph that lacks nothing and has less ink too much than this, in pixels, may be a speck: not sure, and no accusation."""
+_NEAR = round(6 * DOTS / 2)
+"""Pixels of half the resolution: 6 mm, within which paper is looked for."""
 _RUN = 60.0
 """Millimetres of a line that move as one."""
 WHOLE_PAGE = Box(0, 0, *PAPER)
@@ -46,7 +48,15 @@ def judged(page: Pixels, scan: Levels, truth: Truth, true: Levels, face: Typefac
     lines: list[object] = [_line(glyph.row, glyph.box) for glyph in truth.glyphs]
     lines += [seal.row for seal, _ in parts]
     count = len(truth.glyphs)
-    scores = glyphs.score(scan.page, truth.ink, boxes, lines, lettering=count or None)
+    coloured = in_colour(half, _NEAR)
+    scores = glyphs.score(
+        scan.page,
+        truth.ink,
+        boxes,
+        lines,
+        lettering=count or None,
+        coloured=enlarged(coloured, scan.page.shape),
+    )
     contrast = scores.contrast if count else 1.0
     places = _glyph_places(truth, scores, count) + _seal_places(parts, scores, count)
     changed = sum(place.score >= 1 for place in places)
@@ -62,7 +72,7 @@ def judged(page: Pixels, scan: Levels, truth: Truth, true: Levels, face: Typefac
         Place(row=seal.row, kind=Kind.TONE, box=seal.box, score=beyond)
         for seal, beyond in seals.tones(scan, half, true, truth.seals, scores.sigma)
     ]
-    added, folds = _added(page, scan, truth, true, scores, contrast)
+    added, folds = additions.places(scan, coloured, truth, true, scores, max(contrast, _FAINT_TEXT))
     places += added
     differences = joined([place for place in places if place.score >= 1])
     doubtful = joined([place for place in places if _doubt(place.kind) <= place.score < 1])
@@ -76,35 +86,9 @@ def judged(page: Pixels, scan: Levels, truth: Truth, true: Levels, face: Typefac
     return Comparison(outcome=Likeness.MATCHES, upright=shown)
 
 
-def _added(
-    page: Pixels, scan: Levels, truth: Truth, true: Levels, scores: glyphs.Scores, contrast: float
-) -> tuple[list[Place], int]:
-    """Ink where the truth is blank, and how many of the places are folds."""
-    bent = [glyph.box for glyph, moved in zip(truth.glyphs, scores.elsewhere, strict=False) if moved]
-    black = max(contrast, _FAINT_TEXT)
-    places, folds = [], 0
-    seen = with_blue(scan.level(blanks.REDUCE), shrunk(page, blanks.REDUCE), blanks.NEAR, black)
-    for box, ink in blanks.added(seen, true.level(blanks.REDUCE), black):
-        if any(_near(box, line) for line in bent):
-            continue  # the ink of a line that lies beside its place
-        fold = blanks.is_fold(box)
-        folds += fold
-        places.append(Place(row="", kind=Kind.ADDED, box=box, score=min(ink, 0.95) if fold else ink))
-    return places, folds
-
-
 def _line(row: str, box: Box) -> object:
     """Glyphs that move together: near to each other on one line of text."""
     return row, round(box.y + box.height, 1), int(box.x / _RUN)
-
-
-def _near(one: Box, other: Box, by: float = 3.5) -> bool:
-    return (
-        one.x < other.x + other.width + by
-        and other.x < one.x + one.width + by
-        and one.y < other.y + other.height + by
-        and other.y < one.y + one.height + by
-    )
 
 
 def _doubt(kind: Kind) -> float:
@@ -117,9 +101,10 @@ def _doubt(kind: Kind) -> float:
 def _glyph_places(truth: Truth, scores: glyphs.Scores, count: int) -> list[Place]:
     unlike = scores.unlikeness[:count]
     places = []
-    for number in np.flatnonzero(unlike >= GLYPH_DOUBT):
+    moved = scores.elsewhere[:count]
+    for number in np.flatnonzero((unlike >= GLYPH_DOUBT) | moved):
         glyph = truth.glyphs[number]
-        score = float(unlike[number]) / GLYPH_LIMIT
+        score = float(max(unlike[number] / GLYPH_LIMIT, 0.95 * moved[number]))
         speck = scores.missing[number] < _WHOLE and scores.surplus[number] * scores.ink[number] < _SPECK
         if glyph.box.height < _SMALLEST or speck:
             score = min(score, 0.95)

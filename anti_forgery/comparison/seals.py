@@ -20,6 +20,9 @@ _LEAST_INK = 0.02
 _CORE, _BROAD = 0.97, (0.87, 0.7, 0.55)
 """Ink of the truth inside strokes, before and after it is blurred as the scan is: the broadest strokes that there are enough
 of, since the tone of fine ones hangs on the blur."""
+_AS_FINE = 95
+"""Percentile of those up to which strokes of a seal are compared with them: a blur that is not quite Gauss's makes fine ones
+darker than broad ones, or lighter."""
 _LEAST_CORE = 60
 """Pixels inside strokes that a tone can be measured from."""
 TONE_LIMITS = (0.91, 1.2)
@@ -63,7 +66,9 @@ def tones(
             break
     if not seals or others.sum() < _LEAST_CORE:
         return []
-    ratio = seen[rows, columns] / soft[rows, columns].astype(np.float32)
+    level = soft[rows, columns].astype(np.float32)
+    ratio = seen[rows, columns] / level
+    as_fine = level <= np.percentile(level[others], _AS_FINE)
     tint = _tint(shown[rows, columns])
     usual, usual_tint = float(np.median(ratio[others])), float(np.median(tint[others]))
     thinner = _edges(scan.page, true.page, seals, sigma)
@@ -72,7 +77,8 @@ def tones(
         here = _within(seal.box, rows, columns, DOTS / 2)
         if here.sum() < _LEAST_CORE:
             continue
-        tone = float(np.median(ratio[here])) / max(usual, 0.05)
+        like = here & as_fine if (here & as_fine).sum() >= _LEAST_CORE else here
+        tone = float(np.median(ratio[like])) / max(usual, 0.05)
         low, high = TONE_LIMITS
         colour = abs(float(np.median(tint[here])) - usual_tint) / COLOUR_LIMIT
         edge = thinner.get(seal, 0.0) / EDGE_LIMIT
