@@ -9,9 +9,9 @@ import numpy as np
 from PIL import Image
 
 from anti_forgery.comparison import additions, blanks, characters, glyphs, seals
-from anti_forgery.comparison.blocks import Pixels
+from anti_forgery.comparison.blocks import Floats, Pixels
 from anti_forgery.comparison.inks import enlarged, in_colour
-from anti_forgery.comparison.pages import Levels, crispness, shrunk
+from anti_forgery.comparison.pages import Levels, correlation, crispness, shrunk
 from anti_forgery.comparison.truth import DOTS, SealPlace, Truth
 from anti_forgery.comparison.verdict import Comparison, Doubt, Kind, Likeness, Place
 from certificates.pdf.fonts import Typeface
@@ -27,6 +27,10 @@ OTHER = 0.15
 _CRISP = 0.15
 """Crispness of print that is blurred by a little less than that."""
 _FAINT_TEXT = 0.3
+_BEST, _NOISY = 10, 0.3
+"""Percentile of the glyphs' unlikeness, and from where on it is noise: sharp scans have 0.05, coarse and worn ones 0.1."""
+_FROM_AFAR, _THE_SAME = 8, 0.6
+"""By what pages are made smaller until noise is gone, and their correlation when they say the same."""
 _SMALLEST = 2.0
 """Millimetres: smaller type holds no value and is not sure enough to accuse anybody."""
 _WHOLE, _SPECK = 0.04, 40
@@ -63,7 +67,7 @@ def judged(page: Pixels, scan: Levels, truth: Truth, true: Levels, face: Typefac
     other = changed / (OTHER * count) if count else 0.0
     # on a page that says something else its own print alone tells how good the scan is
     blurred = scores.sigma > WORST_BLUR and crispness(scan.page) < _CRISP
-    if blurred or (contrast < _FAINT_TEXT and other <= 1):
+    if blurred or _is_noisy(scores.unlikeness[:count], scan, true) or (contrast < _FAINT_TEXT and other <= 1):
         return Comparison.cannot_tell(Doubt.TOO_POOR, upright=shown)
     if other <= 1:
         told = _other_characters(scan.page, scores, truth, face)
@@ -84,6 +88,13 @@ def judged(page: Pixels, scan: Levels, truth: Truth, true: Levels, face: Typefac
         doubt = Doubt.DAMAGED if folds else Doubt.NOT_SURE
         return Comparison.cannot_tell(doubt, doubtful, shown)
     return Comparison(outcome=Likeness.MATCHES, upright=shown)
+
+
+def _is_noisy(unlike: Floats, scan: Levels, true: Levels) -> bool:
+    """Whether hardly a glyph is as it should be on a page that says, from afar, what it should."""
+    if not len(unlike) or np.percentile(unlike, _BEST) < _NOISY:
+        return False
+    return correlation(scan.level(_FROM_AFAR), true.level(_FROM_AFAR)) > _THE_SAME
 
 
 def _line(row: str, box: Box) -> object:

@@ -24,6 +24,8 @@ from load_tests.tamper.forging import date
 
 DPI = 200
 QUALITY = QUALITIES["flat-200"]
+QUALITY_SHAPE = (2339, 1654)
+"""Rows and columns of A4."""
 
 
 @cache
@@ -88,6 +90,18 @@ def test_writing_on_a_field_that_is_taken_for_no_fold_is_found(wide: float, fiel
     draw.text(((box.x + 10) * dots, box.y * dots), "架空の備考一二三", font=font, fill=(writing,) * 3)
     found = compare(QUALITY.models[Family.TUNING](page, np.random.default_rng(1)), household(), typeface())
     assert any(place.kind is Kind.ADDED and touch(place.box, box) for place in found.differences), found
+
+
+def test_a_scan_full_of_noise_accuses_nobody_and_another_form_never_matches() -> None:
+    noise = np.random.default_rng(1).normal(0, 60, (*QUALITY_SHAPE, 3))
+
+    def noisy(drawing: str) -> Comparison:
+        page = np.asarray(front(drawing, DPI, Family.TUNING)) + noise
+        return compare(Image.fromarray(np.clip(page, 0, 255).astype(np.uint8)), household(), typeface())
+
+    assert noisy(household().front).doubt is Doubt.TOO_POOR
+    other = next(p.sheets[0] for p in map(paper, range(30, 60)) if p.content.form != paper(20).content.form)
+    assert noisy(other.front).outcome is not Likeness.MATCHES
 
 
 def test_writing_in_blue_is_found_though_the_ground_is_cyan() -> None:
