@@ -13,6 +13,7 @@ from io import BytesIO
 
 from PIL import Image
 
+from anti_forgery.comparison.look_alikes import look_alikes
 from anti_forgery.sheet import SheetFacts
 from center_relay.inquiry.examining.desk import Desk
 from center_relay.inquiry.examining.pictures import FORMATS
@@ -50,6 +51,8 @@ def rehearse(face: Typeface) -> None:
     desk = Desk(scans, face)
     for seen in desk.look():
         desk.restore(_SHEET, seen.place)
+    # no picture above has a front on which characters are looked up
+    look_alikes("一")
 
 
 if FONTS in os.environ:
