@@ -1,8 +1,9 @@
 """Check backs, look after keys and measure printers by hand: ``python -m anti_forgery verify | keys | calibrate``.
 
-``verify`` ends with 0 when every back passed and every front that lay beside one matches, 1 when a back failed, 3 when a
-front differs, 2 when a back is indeterminate, 4 when a front cannot be told, in this order; and with 64 (EX_USAGE) when it
-could not be asked: wrong arguments, or keys that cannot be read.
+``verify`` says of every sheet in every file what it found. It ends with 0 when every back passed and every front that lay
+beside one matches, 1 when a back failed, 3 when a front differs, 2 when a back or a whole file cannot be read, 4 when a front
+cannot be told, the first of these that holds; and with 64 (EX_USAGE) when it could not be asked: wrong arguments, or keys
+that cannot be read.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -17,16 +19,34 @@ from typing import NoReturn
 
 from anti_forgery.calibration.commands import add_calibrate_commands, run_calibrate_command
 from anti_forgery.comparison.verdict import Comparison
-from anti_forgery.examination import EXIT_INDETERMINATE, examine, exit_code
+from anti_forgery.examination import (
+    EXIT_CANNOT_TELL,
+    EXIT_DIFFERS,
+    EXIT_FAILED,
+    EXIT_INDETERMINATE,
+    EXIT_PASSED,
+    Found,
+    examine,
+    exit_code_of,
+    worst,
+)
 from anti_forgery.examination_json import examination_json
 from anti_forgery.key_commands import add_key_commands, run_key_command
 from anti_forgery.key_files import load_folder
-from anti_forgery.scans import Scan, scans
+from anti_forgery.scan_trouble import ScanError
+from anti_forgery.scans import Scan, pages
 from anti_forgery.verification import Verdict
-from certificates.errors import ConfigurationError, WireError
+from certificates.errors import ConfigurationError
 from certificates.pdf.fonts import Typeface, find_mincho
 
 USAGE = 64
+_COUNTED = {
+    EXIT_PASSED: "passed",
+    EXIT_FAILED: "failed",
+    EXIT_DIFFERS: "passed with a front that differs",
+    EXIT_INDETERMINATE: "indeterminate",
+    EXIT_CANNOT_TELL: "passed with a front that cannot be told",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -54,29 +74,38 @@ def _verify(options: argparse.Namespace) -> int:
     def face() -> Typeface:
         return Typeface.load(find_mincho(options.font))
 
-    try:
-        handed_in = [scan for file in options.files for scan in scans(file)]
-    except WireError as error:
-        print(
-            json.dumps({"examination": 1, "exit_code": EXIT_INDETERMINATE, "error": str(error)})
-            if options.json
-            else f"indeterminate: {error}"
-        )
-        return EXIT_INDETERMINATE
-    examined = examine(handed_in, keys.site_private, keys.centre_public, face)
+    found = examine(pages(options.files), keys.site_private, keys.centre_public, face)
     if options.json:
-        print(json.dumps(examination_json(examined, show=options.show), ensure_ascii=False, indent=2))
-        return exit_code(examined)
+        document = examination_json(found, show=options.show)
+        print(json.dumps(document, ensure_ascii=False, indent=2))
+        code = document["exit_code"]
+        assert isinstance(code, int)
+        return code
     several = len(options.files) > 1
-    for one in examined:
-        print(_line(one.back, one.verdict, several))
-        if one.evidence.contrast is not None:
-            print(f"  ground: {one.evidence.says.value} (contrast {one.evidence.contrast:.2f})")
-        if options.show and one.verdict.sheet is not None:
-            print(one.verdict.sheet.text)
-        if one.front is not None and one.comparison is not None:
-            print("\n".join(_front_lines(one.front, one.comparison, several)))
-    return exit_code(examined)
+    codes: Counter[int] = Counter()
+    for one in found:
+        codes[exit_code_of(one)] += 1
+        # a stack takes a second a sheet: each is said as soon as it is known
+        print("\n".join(_lines(one, several, show=options.show)), flush=True)
+    if codes.total() > 1:
+        print(
+            "together: "
+            + ", ".join(f"{codes[code]} {word}" for code, word in _COUNTED.items() if codes[code])
+        )
+    return worst(codes)
+
+
+def _lines(one: Found, several: bool, *, show: bool) -> Iterator[str]:
+    if isinstance(one, ScanError):
+        yield f"indeterminate: {one}"
+        return
+    yield _line(one.back, one.verdict, several)
+    if one.evidence.contrast is not None:
+        yield f"  ground: {one.evidence.says.value} (contrast {one.evidence.contrast:.2f})"
+    if show and one.verdict.sheet is not None:
+        yield one.verdict.sheet.text
+    if one.front is not None and one.comparison is not None:
+        yield from _front_lines(one.front, one.comparison, several)
 
 
 def _front_lines(front: Scan, comparison: Comparison, several: bool) -> Iterator[str]:

@@ -107,11 +107,15 @@ def verify_back(
 
 
 def verify_image(
-    image: Image, site_keys: Iterable[SitePrivateKey], centre_keys: Iterable[CentrePublicKey]
+    image: Image,
+    site_keys: Iterable[SitePrivateKey],
+    centre_keys: Iterable[CentrePublicKey],
+    *,
+    quickly: bool = False,
 ) -> Verdict:
-    """Read the back in a picture and verify it; a picture that cannot be read is indeterminate."""
+    """Read the back in a picture (``quickly`` as in ``read_back``) and verify it; what cannot be read is indeterminate."""
     try:
-        payload = read_back(image)
+        payload = read_back(image, quickly=quickly)
     except UnreadableError as error:
         return Verdict(reason=Reason.UNREADABLE, detail=str(error))
     return verify_back(payload, site_keys, centre_keys)

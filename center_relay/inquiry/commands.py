@@ -6,33 +6,28 @@ import argparse
 import asyncio
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from center_relay.inquiry.compose import load, opened
-from center_relay.inquiry.ports import ExaminationError
+from anti_forgery.scan_trouble import ScanTrouble
+from center_relay.inquiry.compose import load, opened, stated_by
+from center_relay.inquiry.ports import ExaminationError, Place, Seen
 from center_relay.inquiry.settings import MEGABYTE, InquirySettings
 from center_relay.inquiry.usecases.conclusions import Conclusion
 from center_relay.inquiry.usecases.inquire import Answer
-from center_relay.inquiry.web.answer_json import answer_json
+from center_relay.inquiry.web.answer_json import answer_json, refusal_json
 from center_relay.inquiry.web.standing_words import moment_words, standing_words
 from center_relay.inquiry.web.texts import Language, Texts, load_texts
 from center_relay.inquiry.web.troubles import EXAMINATION
-from certificates.errors import ConfigurationError
 
-EXIT = {
-    Conclusion.CONFIRMED: 0,
-    Conclusion.COMPARE: 0,
-    Conclusion.RESCAN: 2,
-    Conclusion.SUSPECT: 1,
-    Conclusion.ALTERED: 1,
-    Conclusion.FORGED: 1,
-}
-_WORST = (Conclusion.FORGED, Conclusion.ALTERED, Conclusion.SUSPECT, Conclusion.RESCAN)
+EXIT_GENUINE, EXIT_DOUBTFUL, EXIT_SCAN_AGAIN = range(3)
+_DOUBTFUL = frozenset((Conclusion.FORGED, Conclusion.ALTERED, Conclusion.SUSPECT))
 
 
 def check_files(settings: InquirySettings, arguments: Sequence[str]) -> int:
-    """Ask about scans in files. Exit codes: 0 genuine, 1 forged or doubtful, 2 cannot tell: scan again."""
+    """Ask about scans in files. Exit codes: 1 a sheet is forged, altered or doubtful; else 2 a sheet cannot be told or a
+    file was not checked: scan again; else 0 every sheet is genuine."""
     parser = argparse.ArgumentParser(
         prog="python -m center_relay.inquiry ask", description=check_files.__doc__
     )
@@ -42,44 +37,71 @@ def check_files(settings: InquirySettings, arguments: Sequence[str]) -> int:
     )
     parser.add_argument("--language", choices=[language.value for language in Language], default="ja")
     options = parser.parse_args(arguments)
-    texts = load_texts()[Language(options.language)]
+    texts = load_texts()
+    language = texts[Language(options.language)]
+    facts = stated_by(settings).facts
     scans = [_read(path, settings) for path in options.file]
     try:
         answer = asyncio.run(_ask(settings, scans))
     except ExaminationError as error:
-        print(texts(f"trouble.{EXAMINATION[error.trouble].value}"), file=sys.stderr)
-        return EXIT[Conclusion.RESCAN]
+        trouble = EXAMINATION[error.trouble]
+        if options.json:
+            print(json.dumps(refusal_json(trouble, texts, facts), ensure_ascii=False, indent=1))
+        else:
+            print(language(f"trouble.{trouble.value}", **facts), file=sys.stderr)
+        return EXIT_SCAN_AGAIN
     if options.json:
         print(json.dumps(answer_json(answer), ensure_ascii=False, indent=1))
     else:
-        for line in _lines(texts, answer):
+        for line in _lines(language, answer, options.file, facts):
             print(line)
-    found = {sheet.conclusion for sheet in answer.sheets} or {Conclusion.RESCAN}
-    return EXIT[next((worst for worst in _WORST if worst in found), Conclusion.CONFIRMED)]
+    return exit_code(answer)
 
 
-async def _ask(settings: InquirySettings, scans: Sequence[bytes]) -> Answer:
+def exit_code(answer: Answer) -> int:
+    """What accuses comes first; genuine needs every sheet, and every picture to belong to one."""
+    found = {sheet.conclusion for sheet in answer.sheets}
+    if found & _DOUBTFUL:
+        return EXIT_DOUBTFUL
+    return EXIT_SCAN_AGAIN if not found or answer.loose or Conclusion.RESCAN in found else EXIT_GENUINE
+
+
+async def _ask(settings: InquirySettings, scans: Sequence[bytes | ScanTrouble]) -> Answer:
+    """A file that could not be read keeps its number, and its trouble stands beside what is said of the others."""
     async with opened(settings, load(settings)) as site:
-        return await site.inquire(scans)
+        answer = await site.inquire([b"" if isinstance(scan, ScanTrouble) else scan for scan in scans])
+    return replace(answer, loose=tuple(_with_trouble(one, scans[one.place.file - 1]) for one in answer.loose))
 
 
-def _read(path: Path, settings: InquirySettings) -> bytes:
+def _with_trouble(seen: Seen, scan: bytes | ScanTrouble) -> Seen:
+    return replace(seen, trouble=scan) if isinstance(scan, ScanTrouble) else seen
+
+
+def _read(path: Path, settings: InquirySettings) -> bytes | ScanTrouble:
     try:
         if path.stat().st_size > settings.file_megabytes * MEGABYTE:
-            raise ConfigurationError(str(path), f"is larger than {settings.file_megabytes} MB")
+            return ScanTrouble.TOO_LARGE
         return path.read_bytes()
-    except OSError as error:
-        raise ConfigurationError(str(path), f"cannot be read: {error.strerror}") from error
+    except OSError:
+        return ScanTrouble.NOT_OPENED
 
 
-def _lines(texts: Texts, answer: Answer) -> Iterator[str]:
+def _lines(texts: Texts, answer: Answer, files: Sequence[Path], facts: Mapping[str, int]) -> Iterator[str]:
+    def where(place: Place) -> str:
+        return f"{files[place.file - 1]}:{place.page}"
+
     if not answer.sheets:
         yield texts("result.none")
     for sheet in answer.sheets:
-        yield f"{sheet.back.file}:{sheet.back.page}: {texts(f'conclusion.{sheet.conclusion.value}')}"
+        yield f"{where(sheet.back)}: {texts(f'conclusion.{sheet.conclusion.value}')}"
         yield f"  {texts(f'reason.{sheet.verdict.reason.name.lower()}')}"
         yield from (f"  {texts(f'doubt.{doubt.value}')}" for doubt in sheet.doubts)
         if sheet.verdict.sheet is not None:
             yield f"  {texts('result.issue_number')}: {sheet.verdict.sheet.issue_number}"
             yield f"  {texts('result.issued_at')}: {moment_words(sheet.verdict.sheet.issued_at)}"
             yield f"  {texts('result.standing')}: {standing_words(texts, sheet.told)}"
+    for one in answer.loose:
+        if one.trouble is not None:
+            yield f"{where(one.place)}: {texts(f'scan.{one.trouble.value}', **facts)}"
+        elif answer.sheets:
+            yield f"{where(one.place)}: {texts('result.loose_front')}"

@@ -149,17 +149,21 @@ def _site(settings: InquirySettings, loaded: Loaded, site: Opened) -> Site:
             all_bytes=settings.all_megabytes * MEGABYTE,
             seconds=settings.upload_seconds,
         ),
-        stated=Stated(
-            files=settings.files,
-            pages=MAX_PAGES,
-            megabytes=settings.file_megabytes,
-            total=settings.all_megabytes,
-            days=settings.recall_days,
-        ),
+        stated=stated_by(settings),
         texts=load_texts(),
         proxies=settings.proxies,
         clock=now,
         version=VERSION,
+    )
+
+
+def stated_by(settings: InquirySettings) -> Stated:
+    return Stated(
+        files=settings.files,
+        pages=MAX_PAGES,
+        megabytes=settings.file_megabytes,
+        total=settings.all_megabytes,
+        days=settings.recall_days,
     )
 
 

@@ -10,25 +10,13 @@ from enum import Enum
 from typing import Protocol
 
 from anti_forgery.copy_evidence import Ground
+from anti_forgery.scan_trouble import ScanTrouble
 from anti_forgery.sheet import SheetFacts
 from certificates.domain.identifiers import MunicipalityCode, OrderId
 from certificates.wire.order import StandingTold
 
 Clock = Callable[[], datetime]
 """The moment, with its zone."""
-
-
-class ScanTrouble(Enum):
-    """Why a file, or a page of it, cannot be looked at."""
-
-    EMPTY = "empty"
-    UNKNOWN_FORMAT = "unknown-format"
-    HEIC = "heic"
-    DAMAGED = "damaged"
-    LOCKED = "locked"
-    TOO_MANY_PAGES = "too-many-pages"
-    TOO_MANY_PIXELS = "too-many-pixels"
-    TOO_SMALL = "too-small"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,17 +6,28 @@ import json
 import random
 import subprocess
 import sys
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from PIL import Image
+from pypdf import PdfWriter
 
 from anti_forgery.__main__ import USAGE, main
-from anti_forgery.examination import EXIT_CANNOT_TELL, EXIT_DIFFERS
+from anti_forgery.examination import (
+    EXIT_CANNOT_TELL,
+    EXIT_DIFFERS,
+    EXIT_INDETERMINATE,
+    examine,
+    exit_code_of,
+    worst,
+)
 from anti_forgery.key_files import write_key
+from anti_forgery.scan_trouble import ScanError, ScanTrouble
+from anti_forgery.scans import Scan, Side
 from load_tests.scans.qualities import Family
 from load_tests.scans.sheets import back as printed_back
-from load_tests.scans.sheets import front
+from load_tests.scans.sheets import front, typeface
 from load_tests.scans.sheets import keys as known_keys
 from load_tests.tamper.forging import date
 from tests.anti_forgery.conftest import drawn_page
@@ -59,7 +70,8 @@ def test_every_back_of_a_marked_pdf_is_checked(
     (tmp_path / "marked.pdf").write_bytes(marked)
     # another municipality's front is sealed as words: a person must compare it
     assert main(["verify", str(tmp_path / "marked.pdf"), "--keys", str(keys)]) == EXIT_CANNOT_TELL
-    printed = [line for line in capsys.readouterr().out.splitlines() if not line.startswith(" ")]
+    *printed, together = [line for line in capsys.readouterr().out.splitlines() if not line.startswith(" ")]
+    assert together == "together: 2 passed with a front that cannot be told"
     assert [line.split(":")[0] for line in printed] == [
         "page 2",
         "front on page 1",
@@ -106,11 +118,89 @@ def test_what_cannot_be_read_ends_with_2(
     assert capsys.readouterr().out.count("indeterminate") == 5
     missing = str(tmp_path / "missing.png")
     assert main(["verify", missing, "--keys", str(keys), "--json"]) == 2
+    said = f"{missing} cannot be opened; look at its name and at who may read it (No such file or directory)"
     assert json.loads(capsys.readouterr().out) == {
         "examination": 1,
         "exit_code": 2,
-        "error": f"{missing} cannot be read",
+        "sheets": [],
+        "unread": [{"file": missing, "page": None, "trouble": "not-opened", "error": said}],
+        "error": said,
     }
+
+
+def locked_pdf() -> bytes:
+    writer = PdfWriter()
+    writer.add_blank_page(width=595, height=842)
+    writer.encrypt("secret", algorithm="AES-128")
+    out = BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def test_a_stack_gets_every_verdict_and_is_told_which_files_could_not_be_read(
+    scan: Path, tmp_path: Path, keys: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    troubles = {
+        "photo.heic": (b"\0\0\0\x24ftypheic" + b"\0" * 64, "heic", "save it as JPEG"),
+        "locked.pdf": (locked_pdf(), "locked", "save it without one"),
+        "empty.png": (b"", "empty", "scan or send it again"),
+        "cut.png": (scan.read_bytes()[:9000], "damaged", "scan or send it again"),
+        "letter.docx": (b"PK\3\4 a letter", "unknown-format", "save it as PDF, PNG, JPEG or TIFF"),
+    }
+    for name, (content, _, _) in troubles.items():
+        (tmp_path / name).write_bytes(content)
+    files = [str(scan), *(str(tmp_path / name) for name in troubles), str(scan)]
+    assert main(["verify", *files, "--keys", str(keys)]) == EXIT_INDETERMINATE
+    printed = capsys.readouterr().out
+    assert printed.count("page 1 of back.png: passed") == 2
+    for name, (_, _, remedy) in troubles.items():
+        (line,) = (line for line in printed.splitlines() if name in line)
+        assert line.startswith("indeterminate: ")
+        assert remedy in line
+    assert printed.endswith("together: 2 passed, 5 indeterminate\n")
+    assert main(["verify", *files, "--keys", str(keys), "--json"]) == EXIT_INDETERMINATE
+    answer = json.loads(capsys.readouterr().out)
+    assert [one["outcome"] for one in answer["sheets"]] == ["passed", "passed"]
+    assert [(one["file"], one["trouble"]) for one in answer["unread"]] == [
+        (str(tmp_path / name), word) for name, (_, word, _) in troubles.items()
+    ]
+    assert answer["error"] == answer["unread"][0]["error"]
+
+
+def _page(name: str, picture: Image.Image, side: Side = Side.EITHER) -> Scan:
+    return Scan(Path(name), 1, side, picture)
+
+
+def _said(*pages: Scan | ScanError) -> tuple[list[str], int]:
+    found = list(examine(pages, [SITE], [CENTRE.public_key], typeface))
+    said = []
+    for one in found:
+        if isinstance(one, ScanError):
+            said.append(f"{one.file}: unread")
+        else:
+            front = "" if one.front is None else f" + {one.front.file}"
+            said.append(f"{one.back.file}: {one.verdict.outcome.value}{front}")
+    return said, worst({exit_code_of(one) for one in found})
+
+
+def test_no_picture_of_a_stack_is_left_out_and_no_front_taken_across_a_file_that_was_not_read(
+    back_200: Image.Image,
+) -> None:
+    white = Image.new("RGB", (900, 1300), "white")
+    back = _page("b", back_200)
+    unread = ScanError(ScanTrouble.DAMAGED, file=Path("x"))
+    # what may be a back that is not read never hides behind one that passed
+    assert _said(back, unread, _page("f", white)) == (["b: passed", "x: unread", "f: indeterminate"], 2)
+    assert _said(_page("f", white), unread, back) == (["f: indeterminate", "x: unread", "b: passed"], 2)
+    assert _said(back, back, unread) == (["b: passed", "b: passed", "x: unread"], 2)
+    # a file whose sheets lie back before front, and one of backs alone with an even number of pages
+    turned = _page("b", back_200, Side.FRONT), _page("f", white, Side.BACK)
+    assert _said(*turned) == (["b: passed + f"], EXIT_CANNOT_TELL)
+    assert _said(_page("b1", back_200, Side.FRONT), _page("b2", back_200, Side.BACK)) == (
+        ["b1: passed", "b2: passed"],
+        0,
+    )
+    assert _said() == ([], 2)
 
 
 def test_a_file_out_of_proportion_ends_with_2(tmp_path: Path, keys: Path) -> None:

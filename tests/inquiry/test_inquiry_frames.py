@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anti_forgery.copy_evidence import Ground
+from anti_forgery.scan_trouble import ScanTrouble
 from center_relay.inquiry.examining.frames import (
     restored_from_frames,
     restored_to_frames,
@@ -21,7 +22,6 @@ from center_relay.inquiry.ports import (
     Match,
     Place,
     Restored,
-    ScanTrouble,
     Seen,
 )
 from certificates.errors import WireError

@@ -13,10 +13,11 @@ from anti_forgery.comparison.verdict import Doubt as Unsure
 from anti_forgery.comparison.verdict import Kind
 from anti_forgery.copy_evidence import Ground
 from anti_forgery.key_files import write_key
+from anti_forgery.scan_trouble import ScanTrouble
 from anti_forgery.verification import Reason
 from center_relay.inquiry.__main__ import SERVICE
 from center_relay.inquiry.compose import check
-from center_relay.inquiry.ports import Match, ScanTrouble
+from center_relay.inquiry.ports import Match
 from center_relay.inquiry.settings import PREFIX, InquirySettings
 from center_relay.inquiry.usecases.conclusions import Conclusion, Doubt
 from center_relay.inquiry.web.texts import Language, chosen, load_texts
@@ -134,11 +135,20 @@ def test_the_command_answers_as_the_page_does(
     environment()
     assert run(SERVICE, ["ask", back, "--language", "en"]) == 0
     printed = capsys.readouterr().out
-    assert "1:1: The back is genuine: compare the front" in printed
+    assert f"{back}:1: The back is genuine: compare the front" in printed
     assert certificate()[0].issue_number in printed
     environment()
     assert run(SERVICE, ["ask", front, back, "--json"]) == 1
     assert json.loads(capsys.readouterr().out)["sheets"][0]["conclusion"] == "altered"
     environment()
-    assert run(SERVICE, ["ask", str(tmp_path / "none")]) == 2
-    assert "cannot be read" in capsys.readouterr().err
+    nowhere, empty = str(tmp_path / "none"), str(tmp_path / "empty")
+    Path(empty).touch()
+    assert run(SERVICE, ["ask", nowhere, back, empty, "--language", "en"]) == 2
+    printed = capsys.readouterr().out
+    assert f"{back}:1: The back is genuine: compare the front" in printed
+    assert f"{nowhere}:1: The file cannot be opened" in printed
+    assert f"{empty}:1: The file is empty" in printed
+    environment()
+    assert run(SERVICE, ["ask", nowhere, front, back, "--json"]) == 1
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["loose"] == [{"place": {"file": 1, "page": 1}, "trouble": "not-opened"}]

@@ -13,11 +13,12 @@ from PIL import Image
 from anti_forgery.copy_evidence import copy_evidence
 from anti_forgery.ground_design import GroundDesign
 from anti_forgery.reading import read_back
+from anti_forgery.scan_trouble import ScanError
 from anti_forgery.sealed import ground_named
 from anti_forgery.sheet import SheetFacts
 from anti_forgery.symbols import UnreadableError
 from center_relay.inquiry.examining.comparison import compared
-from center_relay.inquiry.examining.pictures import MAX_PAGES, ScanError, ScanFile
+from center_relay.inquiry.examining.pictures import MAX_PAGES, ScanFile
 from center_relay.inquiry.ports import Place, Restored, Seen
 from certificates.errors import WireError
 from certificates.pdf.fonts import Typeface

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from multiprocessing.connection import Connection
 
 from anti_forgery.copy_evidence import Ground
-from center_relay.inquiry.ports import Compared, Difference, Match, Place, Restored, ScanTrouble, Seen
+from anti_forgery.scan_trouble import ScanTrouble
+from center_relay.inquiry.ports import Compared, Difference, Match, Place, Restored, Seen
 from certificates.errors import WireError
 from certificates.wire.codec import Json, canonical, parse_object
 

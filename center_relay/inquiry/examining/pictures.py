@@ -9,7 +9,7 @@ import numpy as np
 import pypdfium2
 from PIL import Image, ImageOps
 
-from center_relay.inquiry.ports import ScanTrouble
+from anti_forgery.scan_trouble import ScanError, ScanTrouble, trouble_at_sight
 
 FORMATS = ("PNG", "JPEG", "TIFF")
 MAX_PAGES = 12
@@ -20,17 +20,8 @@ WORKING_PIXELS = 18_000_000
 """A4 at 430 dpi: what is finer is reduced, since it costs time and says no more."""
 DPI = 300
 _MIN_SIDE = 200
-_APPLE = (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypmsf1", b"ftypavif")
 _SIGNATURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\0", b"MM\0*")
 _DEEP = ("I", "I;16", "I;16B", "I;16L", "F")
-
-
-class ScanError(Exception):
-    """A file, or a page of it, cannot be looked at."""
-
-    def __init__(self, trouble: ScanTrouble) -> None:
-        super().__init__(trouble.value)
-        self.trouble = trouble
 
 
 class ScanFile:
@@ -40,10 +31,8 @@ class ScanFile:
     """
 
     def __init__(self, data: bytes, *, most_pages: int = MAX_PAGES) -> None:
-        if not data:
-            raise ScanError(ScanTrouble.EMPTY)
-        if data[4:12] in _APPLE:
-            raise ScanError(ScanTrouble.HEIC)
+        if trouble := trouble_at_sight(data[:12]):
+            raise ScanError(trouble)
         self._data = data
         self._is_pdf = b"%PDF-" in data[:1024]
         if not self._is_pdf and not data.startswith(_SIGNATURES):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 
 from anti_forgery.sheet_json import sheet_json
 from center_relay.inquiry.ports import Asked, Place, Restored, Seen
 from center_relay.inquiry.usecases.conclusions import SheetAnswer
 from center_relay.inquiry.usecases.inquire import Answer
+from center_relay.inquiry.web.texts import Language, Texts
+from center_relay.inquiry.web.troubles import SiteTrouble
 from certificates.wire.codec import Json
 
 
@@ -18,6 +21,16 @@ def answer_json(answer: Answer) -> dict[str, Json]:
         "sheets": [_sheet(sheet) for sheet in answer.sheets],
         "loose": [_loose(one) for one in answer.loose],
     }
+
+
+def refusal_json(
+    trouble: SiteTrouble, texts: Mapping[Language, Texts], facts: Mapping[str, int]
+) -> dict[str, Json]:
+    """An inquiry that was not answered: the code, and its sentence in every language."""
+    told: dict[str, Json] = {
+        language.value: words(f"trouble.{trouble.value}", **facts) for language, words in texts.items()
+    }
+    return {"trouble": trouble.value, **told}
 
 
 def _sheet(answer: SheetAnswer) -> Json:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -15,7 +15,7 @@ from aiohttp import web
 from center_relay.inquiry.ports import Clock, ExaminationError, Turns
 from center_relay.inquiry.usecases.inquire import Answer, Inquire
 from center_relay.inquiry.usecases.rate import receiver_name
-from center_relay.inquiry.web.answer_json import answer_json
+from center_relay.inquiry.web.answer_json import answer_json, refusal_json
 from center_relay.inquiry.web.answer_page import answer_page
 from center_relay.inquiry.web.page import Stated, home, refused
 from center_relay.inquiry.web.texts import Language, Texts, chosen
@@ -95,11 +95,7 @@ class Site:
     def refusal(self, request: web.Request, trouble: SiteTrouble) -> web.Response:
         status = STATUS[trouble]
         if _wants_json(request):
-            told = {
-                language.value: texts(f"trouble.{trouble.value}", **self.stated.facts)
-                for language, texts in self.texts.items()
-            }
-            response = _json({"trouble": trouble.value, **told}, status=status)
+            response = _json(refusal_json(trouble, self.texts, self.stated.facts), status=status)
         else:
             response = _page(refused(self._texts(request), trouble, self.stated), status=status)
         if trouble in RETRY_SECONDS:
@@ -186,5 +182,5 @@ def _page(body: str, *, status: int = 200) -> web.Response:
     return web.Response(text=body, content_type="text/html", status=status)
 
 
-def _json(document: dict[str, object], *, status: int = 200) -> web.Response:
+def _json(document: Mapping[str, object], *, status: int = 200) -> web.Response:
     return web.Response(body=canonical(document), content_type=JSON, status=status)  # type: ignore[arg-type]
