@@ -11,7 +11,7 @@ from PIL import Image
 from anti_forgery.comparison import additions, blanks, characters, glyphs, seals
 from anti_forgery.comparison.blocks import Floats, Pixels
 from anti_forgery.comparison.inks import enlarged, in_colour
-from anti_forgery.comparison.pages import Levels, correlation, crispness, shrunk
+from anti_forgery.comparison.pages import Levels, correlation, crispness, grain, shrunk
 from anti_forgery.comparison.truth import DOTS, SealPlace, Truth
 from anti_forgery.comparison.verdict import Comparison, Doubt, Kind, Likeness, Place
 from certificates.pdf.fonts import Typeface
@@ -29,6 +29,8 @@ _CRISP = 0.15
 _FAINT_TEXT = 0.3
 _BEST, _NOISY = 10, 0.3
 """Percentile of the glyphs' unlikeness, and from where on it is noise: sharp scans have 0.05, coarse and worn ones 0.1."""
+_GRAINY = 15.0
+"""Grain of noise that hides glyphs: a clean page on its ground has 9, one on which all glyphs are still told 15."""
 _FROM_AFAR, _THE_SAME = 8, 0.6
 """By what pages are made smaller until noise is gone, and their correlation when they say the same."""
 _SMALLEST = 2.0
@@ -91,8 +93,11 @@ def judged(page: Pixels, scan: Levels, truth: Truth, true: Levels, face: Typefac
 
 
 def _is_noisy(unlike: Floats, scan: Levels, true: Levels) -> bool:
-    """Whether hardly a glyph is as it should be on a page that says, from afar, what it should."""
-    if not len(unlike) or np.percentile(unlike, _BEST) < _NOISY:
+    """Whether hardly a glyph is as it should be on a grainy page that says, from afar, what it should.
+
+    Without grain it is the same form of somebody else, which looks the same from afar too.
+    """
+    if not len(unlike) or np.percentile(unlike, _BEST) < _NOISY or grain(scan.page) < _GRAINY:
         return False
     return correlation(scan.level(_FROM_AFAR), true.level(_FROM_AFAR)) > _THE_SAME
 

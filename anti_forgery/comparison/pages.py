@@ -95,6 +95,13 @@ def crispness(ink: Pixels) -> float:
     return float(edges[printed].std() / ink[printed].mean())
 
 
+def grain(ink: Pixels) -> float:
+    """How much what is not print differs from itself blurred by two pixels, in levels of 255."""
+    near = cv2.GaussianBlur(ink, (0, 0), 2.0)
+    bare = near <= _PRINT
+    return float(cv2.subtract(ink, near, dtype=cv2.CV_16S)[bare].std()) if bare.any() else 0.0
+
+
 def correlation(one: Pixels, other: Pixels) -> float:
     a, b = (page.astype(np.float32) - page.mean(dtype=np.float32) for page in (one, other))
     scale = float(np.sqrt((a * a).sum() * (b * b).sum()))
