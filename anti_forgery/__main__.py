@@ -114,7 +114,9 @@ def _front_lines(front: Scan, comparison: Comparison, several: bool) -> Iterator
     for name, places in (("", comparison.differences), ("look at ", comparison.doubtful)):
         for place in places:
             box = place.box
-            yield f"  {name}{place.kind.value} in {place.row or 'the page'} ({box.x:.0f}, {box.y:.0f} mm)"
+            where = f"{place.row or 'the page'} ({box.x:.0f}, {box.y:.0f} mm)"
+            read = f": {place.expected} → {place.seems}" if place.seems else ""
+            yield f"  {name}{place.kind.value} in {where}{read}"
 
 
 def _where(scan: Scan, several: bool) -> str:

@@ -15,7 +15,8 @@ from certificates.wire.codec import Json
 
 def examination_json(found: Iterable[Found], *, show: bool = False) -> dict[str, Json]:
     """Version 1. Boxes are millimetres from the upper left corner, scores hundredths of the limit of a difference,
-    tones of the ground thousandths.
+    tones of the ground thousandths. ``seems`` is what seems to stand where ``expected`` should, both null when it was not
+    recognised.
 
     With ``show`` the text of each front that passed is in it. ``unread`` holds the files, or the pages from one on, that
     could not be looked at, and ``error`` the first of their sentences; there is no ``error`` when there are none.
@@ -83,6 +84,8 @@ def _places(places: Iterable[Place]) -> list[Json]:
             "kind": place.kind.value,
             "box": [round(side) for side in (place.box.x, place.box.y, place.box.width, place.box.height)],
             "score": round(100 * place.score),
+            "expected": place.expected or None,
+            "seems": place.seems or None,
         }
         for place in places
     ]

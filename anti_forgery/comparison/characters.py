@@ -27,6 +27,9 @@ LIKELY, POSSIBLE = 0.6, 0.5
 """Belief from which another character stands there, and from which it may; 0 is wholly the right one, 1 wholly the other."""
 _LEAST_SAID = 1.0
 """Ink (pixels of black, squared) by which the other one must explain more: a hair's breadth is nobody's forgery."""
+_CLEAR = 0.4
+"""Of what the right one leaves unexplained, the most that a character may leave to be named: one that only has something of
+what is printed, as 自 of 出, leaves more."""
 _WORTH = 0.25
 """Of what tells two characters apart, how much must be unexplained before the other one is tried."""
 _NEAR = tuple((down, across) for down in (-1, 0, 1) for across in (-1, 0, 1))
@@ -37,7 +40,7 @@ _SINGULAR = 1e-4
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """Glyph ``number`` is rather ``text``."""
+    """Glyph ``number`` is rather another one: ``text``, or "" when it is not clear which."""
 
     number: int
     text: str
@@ -104,7 +107,7 @@ def _judged(suspects: Sequence[_Suspect], scan: Pixels, scores: Scores, face: Ty
         seen = _seen(scan, suspect, scores)
         own, explained = shapes[0], explained_by(suspect.true)
         rest = _left_over(explained, seen)
-        beliefs = []
+        found = []
         for text, shape in zip(suspect.tried, shapes[1:], strict=True):
             change = shape - own
             left = _left_over(explained_by(suspect.true + change), seen)
@@ -112,10 +115,12 @@ def _judged(suspects: Sequence[_Suspect], scan: Pixels, scores: Scores, face: Ty
             apart = inner - explained @ (explained.T @ inner)
             less = rest - left
             belief = 0.5 + less / (2 * max(float(apart @ apart), 1e-6))
-            beliefs.append((belief if less >= _LEAST_SAID else 0.0, text))
-        belief, text = max(beliefs)
+            found.append((left, belief if less >= _LEAST_SAID else 0.0, text))
+        belief = max(belief for _, belief, _ in found)
         if belief >= POSSIBLE:
-            yield Other(suspect.number, text, belief)
+            left, likely, text = min(found)
+            clear = likely >= LIKELY and left <= _CLEAR * rest
+            yield Other(suspect.number, text if clear else "", belief)
 
 
 def _seen(scan: Pixels, suspect: _Suspect, scores: Scores) -> Floats:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
+from dataclasses import replace
 
 import numpy as np
 from PIL import Image
@@ -11,6 +11,7 @@ from PIL import Image
 from anti_forgery.comparison import additions, blanks, characters, glyphs, seals
 from anti_forgery.comparison.blocks import Floats, Pixels
 from anti_forgery.comparison.inks import enlarged, in_colour
+from anti_forgery.comparison.joining import joined
 from anti_forgery.comparison.pages import Levels, correlation, crispness, grain, shrunk
 from anti_forgery.comparison.truth import DOTS, SealPlace, Truth
 from anti_forgery.comparison.verdict import Comparison, Doubt, Kind, Likeness, Place
@@ -73,7 +74,8 @@ def judged(page: Pixels, scan: Levels, truth: Truth, true: Levels, face: Typefac
         return Comparison.cannot_tell(Doubt.TOO_POOR, upright=shown)
     if other <= 1:
         told = _other_characters(scan.page, scores, truth, face)
-        places = [place for place in places if place.box not in {one.box for one in told}] + told
+        places = [place for place in places if place.box not in {one.box for one in told}]
+        places = _named(places, scan.page, scores, truth, face) + told
     places += [
         Place(row=seal.row, kind=Kind.TONE, box=seal.box, score=beyond)
         for seal, beyond in seals.tones(scan, half, true, truth.seals, scores.sigma)
@@ -134,14 +136,33 @@ def _glyph_places(truth: Truth, scores: glyphs.Scores, count: int) -> list[Place
 def _other_characters(scan: Pixels, scores: glyphs.Scores, truth: Truth, face: Typeface) -> list[Place]:
     """Glyphs that differ too little to be sure of, and are rather others."""
     asked = np.flatnonzero(scores.unlikeness[: len(truth.glyphs)] < GLYPH_LIMIT)
+    found = characters.others(scan, scores, truth.glyphs, asked, face)
     return [
         Place(
-            row=truth.glyphs[other.number].row,
+            row=glyph.row,
             kind=Kind.CHANGED,
-            box=truth.glyphs[other.number].box,
+            box=glyph.box,
             score=max(1 + other.belief - characters.LIKELY, GLYPH_DOUBT / GLYPH_LIMIT),
+            expected=glyph.text if other.text else "",
+            seems=other.text,
         )
-        for other in characters.others(scan, scores, truth.glyphs, asked, face)
+        for other, glyph in ((other, truth.glyphs[other.number]) for other in found)
+    ]
+
+
+def _named(
+    places: Sequence[Place], scan: Pixels, scores: glyphs.Scores, truth: Truth, face: Typeface
+) -> list[Place]:
+    """The same places: what their ink alone gave away is asked for its name, which changes nothing else."""
+    changed = {place.box for place in places if place.kind is Kind.CHANGED and place.score >= 1}
+    asked = [number for number, glyph in enumerate(truth.glyphs) if glyph.box in changed]
+    found = characters.others(scan, scores, truth.glyphs, np.array(asked, dtype=np.intp), face)
+    names = {truth.glyphs[other.number].box: other for other in found if other.text}
+    return [
+        replace(place, expected=truth.glyphs[other.number].text, seems=other.text)
+        if (other := names.get(place.box))
+        else place
+        for place in places
     ]
 
 
@@ -163,29 +184,3 @@ def _seal_places(parts: Sequence[tuple[SealPlace, Box]], scores: glyphs.Scores, 
         for seal, value in worst.items()
         if value >= SEAL_DOUBT
     ]
-
-
-def joined(places: Sequence[Place]) -> tuple[Place, ...]:
-    """Places of one row and kind that lie side by side as one, top to bottom."""
-    ordered = sorted(
-        places, key=lambda place: (place.kind.value, place.row, round(place.box.y, 1), place.box.x)
-    )
-    found = []
-    for _, group in groupby(ordered, key=lambda place: (place.kind, place.row, round(place.box.y, 1))):
-        run: list[Place] = []
-        for place in group:
-            if run and place.box.x - (run[-1].box.x + run[-1].box.width) > place.box.width:
-                found.append(_around(run))
-                run = []
-            run.append(place)
-        found.append(_around(run))
-    return tuple(sorted(found, key=lambda place: (place.box.y, place.box.x)))
-
-
-def _around(run: Sequence[Place]) -> Place:
-    left, top = min(place.box.x for place in run), min(place.box.y for place in run)
-    right = max(place.box.x + place.box.width for place in run)
-    bottom = max(place.box.y + place.box.height for place in run)
-    first = run[0]
-    box = Box(left, top, right - left, bottom - top)
-    return Place(row=first.row, kind=first.kind, box=box, score=max(place.score for place in run))

@@ -45,13 +45,20 @@ class Doubt(Enum):
 class Place:
     """Something on the front: ``box`` in millimetres from the sheet's top left corner, ``row`` the form's name for it.
 
-    ``score`` says how far it is from the truth: 1 is the limit of a difference.
+    ``score`` says how far it is from the truth: 1 is the limit of a difference. ``expected`` is what should stand there
+    and ``seems`` what seems to stand there instead, when it was recognised; else both are empty.
     """
 
     row: str
     kind: Kind
     box: Box
     score: float
+    expected: str = field(default="", repr=False)
+    seems: str = field(default="", repr=False)
+
+    def __post_init__(self) -> None:
+        if bool(self.expected) != bool(self.seems):
+            raise InvalidValueError("seems", "belongs to what is expected there, and only to it")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

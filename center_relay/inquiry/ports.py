@@ -49,14 +49,24 @@ class Match(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What seems to stand where something else was printed; neither is empty."""
+
+    expected: str = field(repr=False)
+    seems: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """``row`` is the form's own name for the place, ``kinds`` what is different there (``comparison.verdict.Kind``).
+    """``row`` is the form's own name for the place, ``kinds`` what is different there (``comparison.verdict.Kind``),
+    ``readings`` what was recognised there, in order.
 
     ``original`` and ``yours`` show the place enlarged (PNG and JPEG); both are empty when the whole page differs.
     """
 
     row: str = field(repr=False)
     kinds: tuple[str, ...]
+    readings: tuple[Reading, ...] = ()
     original: bytes = field(default=b"", repr=False)
     yours: bytes = field(default=b"", repr=False)
 

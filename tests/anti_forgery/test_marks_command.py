@@ -271,3 +271,7 @@ def test_a_front_beside_its_back_is_compared_and_a_forged_one_ends_with_3(
         assert (answer["exit_code"], sheet["outcome"]) == (code, "passed")
         assert sheet["sealed"]["issue_number"] == facts.issue_number
         assert len(sheet["comparison"]["differences"]) == (0 if code == 0 else 1)
+    (place,) = sheet["comparison"]["differences"]
+    assert (place["expected"], place["seems"]) == ("1", "2")
+    assert main(["verify", *files, "--keys", str(folder)]) == EXIT_DIFFERS
+    assert "  changed in 令和8年11月21日 (40, 250 mm): 1 → 2\n" in capsys.readouterr().out

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import json
 import logging
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -13,7 +15,15 @@ import pytest
 from PIL import Image
 
 from anti_forgery.marking import mark
+from anti_forgery.verification import Reason, Verdict
+from center_relay.inquiry.ports import Compared, Difference, Match, Place, Reading, Restored
 from center_relay.inquiry.settings import InquirySettings
+from center_relay.inquiry.usecases.conclusions import SheetAnswer
+from center_relay.inquiry.usecases.inquire import Answer
+from center_relay.inquiry.web.answer_json import answer_json
+from center_relay.inquiry.web.answer_page import answer_page
+from center_relay.inquiry.web.page import Stated
+from center_relay.inquiry.web.texts import Language, load_texts
 from tests.anti_forgery.marks_world import fronts, picture, profile, sealer, sheets
 from tests.inquiry.inquiry_world import (
     JSON,
@@ -57,6 +67,40 @@ async def test_a_changed_figure_is_found_and_shown_beside_the_original(site: Run
     assert "The front is not the original one" in page
     assert page.count("<b>生年月日</b>") == 1
     assert page.count("<figure>") == 2
+    assert page.count('Reads “<b lang="ja">9</b>” where “<b lang="ja">1</b>” was printed.') == 1
+
+
+def test_what_was_recognised_is_escaped_on_the_page_and_whole_in_the_document() -> None:
+    readings = (
+        Reading(expected="<", seems="&"),
+        Reading(expected="\u845b\U000e0100", seems='{seems}"'),
+    )
+    difference = Difference(row="氏名", kinds=("changed", "missing"), readings=readings)
+    compared = Compared(match=Match.DIFFERS, differences=(difference,), picture=b"")
+    sheet = SheetAnswer(
+        back=Place(file=1, page=2),
+        front=Place(file=1, page=1),
+        verdict=Verdict(reason=Reason.GENUINE, sheet=certificate()[0]),
+        restored=Restored(pdf=b"", picture=b"", compared=compared),
+    )
+    answer = Answer(sheets=(sheet,), loose=())
+    page = answer_page(
+        load_texts()[Language.JA],
+        answer,
+        Stated(files=1, pages=1, megabytes=1, total=1, days=1),
+        datetime(2026, 11, 26, tzinfo=UTC),
+    )
+    assert '「<b lang="ja">&lt;</b>」のはずが「<b lang="ja">&amp;</b>」に見えます。' in page
+    assert '<b lang="ja">\u845b\U000e0100</b>」のはずが「<b lang="ja">{seems}&quot;</b>' in page
+    (told,) = json.loads(json.dumps(answer_json(answer)))["sheets"]
+    assert told["restored"]["compared"]["differences"] == [
+        {
+            "row": "氏名",
+            "kinds": ["changed", "missing"],
+            "readings": [{"expected": one.expected, "seems": one.seems} for one in readings],
+        }
+    ]
+    assert "<" not in repr(readings)
 
 
 async def test_sixteen_bits_clear_pixels_and_a_phone_held_sideways_are_read(site: RunningSite) -> None:

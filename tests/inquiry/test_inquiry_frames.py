@@ -21,10 +21,12 @@ from center_relay.inquiry.ports import (
     Difference,
     Match,
     Place,
+    Reading,
     Restored,
     Seen,
 )
 from certificates.errors import WireError
+from certificates.wire.codec import Json
 
 PLACES = st.builds(Place, file=st.integers(1, 9), page=st.integers(1, 99))
 SEEN = st.builds(
@@ -50,6 +52,14 @@ RESTORED = st.builds(
                 Difference,
                 row=st.text(max_size=9),
                 kinds=st.lists(st.text(max_size=9)).map(tuple),
+                readings=st.lists(
+                    st.builds(
+                        Reading,
+                        expected=st.text(min_size=1, max_size=3),
+                        seems=st.text(min_size=1, max_size=3),
+                    ),
+                    max_size=2,
+                ).map(tuple),
                 original=st.binary(max_size=9),
                 yours=st.binary(max_size=9),
             ),
@@ -96,3 +106,27 @@ def test_a_number_of_blobs_that_does_not_fit_is_an_error() -> None:
     for wrong in (blobs[:2], [*blobs, b""], []):
         with pytest.raises(WireError):
             restored_from_frames(header, wrong)
+
+
+@pytest.mark.parametrize(
+    "reading", [["5"], ["5", ""], ["", "6"], ["5", 6], "56", ["5", "6", "7"], None, {"expected": "5"}]
+)
+def test_a_reading_that_is_not_two_texts_is_an_error(reading: Json) -> None:
+    header, blobs = restored_to_frames(
+        Restored(
+            pdf=b"",
+            picture=b"",
+            compared=Compared(
+                match=Match.DIFFERS,
+                picture=b"",
+                differences=(Difference(row="氏名", kinds=("changed",)),),
+            ),
+        )
+    )
+    compared = header["compared"]
+    assert isinstance(compared, dict)
+    compared["differences"] = [["氏名", ["changed"], [["5", "6"]]]]
+    assert restored_from_frames(header, blobs).compared is not None
+    compared["differences"] = [["氏名", ["changed"], [["5", "6"], reading]]]
+    with pytest.raises(WireError):
+        restored_from_frames(header, blobs)

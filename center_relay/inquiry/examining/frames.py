@@ -12,7 +12,7 @@ from multiprocessing.connection import Connection
 
 from anti_forgery.copy_evidence import Ground
 from anti_forgery.scan_trouble import ScanTrouble
-from center_relay.inquiry.ports import Compared, Difference, Match, Place, Restored, Seen
+from center_relay.inquiry.ports import Compared, Difference, Match, Place, Reading, Restored, Seen
 from certificates.errors import WireError
 from certificates.wire.codec import Json, canonical, parse_object
 
@@ -99,7 +99,10 @@ def restored_to_frames(restored: Restored) -> tuple[Header, list[bytes]]:
             "match": compared.match.value,
             "doubt": compared.doubt,
             "ground": compared.ground.value,
-            "differences": [[one.row, *one.kinds] for one in compared.differences],
+            "differences": [
+                [one.row, list(one.kinds), [[read.expected, read.seems] for read in one.readings]]
+                for one in compared.differences
+            ],
         }
     return header, blobs
 
@@ -138,9 +141,22 @@ def _compared(value: Json, blobs: Sequence[bytes]) -> Compared:
 
 def _difference(value: Json, original: bytes, yours: bytes) -> Difference:
     match value:
-        case [str() as row, *kinds] if all(isinstance(kind, str) for kind in kinds):
-            return Difference(row=row, kinds=tuple(map(str, kinds)), original=original, yours=yours)
+        case [str() as row, [*kinds], [*readings]] if all(isinstance(kind, str) for kind in kinds):
+            return Difference(
+                row=row,
+                kinds=tuple(map(str, kinds)),
+                readings=tuple(map(_reading, readings)),
+                original=original,
+                yours=yours,
+            )
     raise WireError("examiner: not a difference")
+
+
+def _reading(value: Json) -> Reading:
+    match value:
+        case [str() as expected, str() as seems] if expected and seems:
+            return Reading(expected=expected, seems=seems)
+    raise WireError("examiner: not a reading")
 
 
 def _list(value: Json) -> list[Json]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from io import BytesIO
 
 import pypdfium2
 from PIL import Image
 
 from anti_forgery.comparison.verdict import Kind, Place
-from center_relay.inquiry.ports import Difference
+from center_relay.inquiry.ports import Difference, Reading
 from certificates.pdf.sheet import PAPER, Box
 
 MOST_SHOWN = 8
@@ -26,14 +27,18 @@ def differences(places: Sequence[Place], upright: Image.Image | None, pdf: bytes
     ``upright`` is the scanned front, ``pdf`` the front as it was printed.
     """
     for number, run in enumerate(list(_runs(places))[:MOST_TOLD]):
-        kinds = tuple(dict.fromkeys(place.kind.value for place in run))
-        if upright is None or number >= MOST_SHOWN or Kind.OTHER_PAGE.value in kinds:
-            yield Difference(row=run[0].row, kinds=kinds)
+        found = Difference(
+            row=run[0].row,
+            kinds=tuple(dict.fromkeys(place.kind.value for place in run)),
+            readings=tuple(
+                Reading(expected=place.expected, seems=place.seems) for place in run if place.seems
+            ),
+        )
+        if upright is None or number >= MOST_SHOWN or Kind.OTHER_PAGE.value in found.kinds:
+            yield found
             continue
         view = _view([place.box for place in run])
-        yield Difference(
-            row=run[0].row, kinds=kinds, original=_printed(pdf, view), yours=_sent(upright, view)
-        )
+        yield replace(found, original=_printed(pdf, view), yours=_sent(upright, view))
 
 
 def _runs(places: Sequence[Place]) -> Iterator[list[Place]]:

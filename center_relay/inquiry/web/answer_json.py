@@ -6,7 +6,7 @@ import base64
 from collections.abc import Mapping
 
 from anti_forgery.sheet_json import sheet_json
-from center_relay.inquiry.ports import Asked, Place, Restored, Seen
+from center_relay.inquiry.ports import Asked, Difference, Place, Restored, Seen
 from center_relay.inquiry.usecases.conclusions import SheetAnswer
 from center_relay.inquiry.usecases.inquire import Answer
 from center_relay.inquiry.web.texts import Language, Texts
@@ -73,9 +73,17 @@ def _restored(restored: Restored | None) -> Json:
         else {
             "match": compared.match.value,
             "doubt": compared.doubt or None,
-            "differences": [{"row": one.row, "kinds": list(one.kinds)} for one in compared.differences],
+            "differences": [_difference(one) for one in compared.differences],
             "picture": base64.b64encode(compared.picture).decode("ascii"),
         },
+    }
+
+
+def _difference(found: Difference) -> Json:
+    return {
+        "row": found.row,
+        "kinds": list(found.kinds),
+        "readings": [{"expected": one.expected, "seems": one.seems} for one in found.readings],
     }
 
 

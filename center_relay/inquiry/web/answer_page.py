@@ -8,7 +8,7 @@ from html import escape
 
 from anti_forgery.sheet import SheetFacts
 from anti_forgery.verification import Reason
-from center_relay.inquiry.ports import Asked, Compared, Difference, Match, Restored, Seen
+from center_relay.inquiry.ports import Asked, Compared, Difference, Match, Reading, Restored, Seen
 from center_relay.inquiry.usecases.conclusions import Conclusion, SheetAnswer
 from center_relay.inquiry.usecases.inquire import Answer
 from center_relay.inquiry.web.drawings import sign
@@ -140,8 +140,9 @@ def _difference(texts: Texts, found: Difference) -> str:
     kinds = "".join(f"<span>{texts.html(f'kind.{kind}')}</span>" for kind in found.kinds)
     row = found.row or texts("result.no_row")
     words = f"<p><b>{escape(row)}</b> {kinds}</p>"
+    readings = "".join(_reading(texts, one) for one in found.readings)
     if not found.original:
-        return f"<li>{words}</li>"
+        return f"<li>{words}{readings}</li>"
     pair = "".join(
         f'<figure><img src="{_data(kind, picture)}" alt="{texts.html("result.place_alt", row=row)}">'
         f"<figcaption>{texts.html(f'result.{name}')}</figcaption></figure>"
@@ -150,7 +151,16 @@ def _difference(texts: Texts, found: Difference) -> str:
             ("yours", "image/jpeg", found.yours),
         )
     )
-    return f'<li>{words}<div class="pair">{pair}</div></li>'
+    return f'<li>{words}<div class="pair">{pair}</div>{readings}</li>'
+
+
+def _reading(texts: Texts, found: Reading) -> str:
+    # shapes and voice of the language that the paper is in
+    parts = {
+        name: f'<b lang="ja">{escape(text)}</b>'
+        for name, text in (("expected", found.expected), ("seems", found.seems))
+    }
+    return f'<p class="reading">{texts.around("result.reading", **parts)}</p>'
 
 
 def _loose(texts: Texts, answer: Answer, stated: Stated) -> str:

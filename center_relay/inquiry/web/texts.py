@@ -34,6 +34,10 @@ class Texts:
         """The same for a page: escaped as a whole."""
         return escape(self(key, **facts))
 
+    def around(self, key: str, **parts: str) -> str:
+        """The text for a page, escaped, around ``parts`` that are HTML already."""
+        return escape(self._table[key]).format(**parts)
+
     @property
     def keys(self) -> frozenset[str]:
         return frozenset(self._table)
