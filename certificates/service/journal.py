@@ -31,9 +31,24 @@ def place_only(error: BaseException) -> Exception:
     return RuntimeError(type(error).__name__).with_traceback(error.__traceback__)
 
 
+class NothingSent(logging.Filter):
+    """aiohttp says who sent a request that it could not read, and quotes it: neither belongs into a log.
+
+    What remains is that it happened, and the type of the error.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name == "aiohttp.server":
+            fault = record.exc_info[0] if record.exc_info else None
+            record.fault = None if fault is None else fault.__name__
+            record.msg, record.args, record.exc_info, record.exc_text = "request not served", (), None, None
+        return True
+
+
 def log_to_stderr(level: str) -> None:
     """Called once by a service's ``__main__``."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
+    handler.addFilter(NothingSent())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     logging.getLogger("aiohttp.access").setLevel(logging.WARNING)

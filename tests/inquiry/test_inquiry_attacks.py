@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gzip
 import io
+import json
+import logging
 import multiprocessing
 import os
 import socket
@@ -12,10 +15,12 @@ import ssl
 import struct
 import tempfile
 import zlib
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from multiprocessing.connection import Connection
 
+import aiohttp
 import pytest
+from aiohttp.http_exceptions import BadHttpMessage
 from PIL import Image
 from pypdf import PdfWriter
 from pypdf.generic import (
@@ -29,6 +34,7 @@ from pypdf.generic import (
 
 from center_relay.inquiry.examining.child import Allowance, give_up_rights
 from center_relay.inquiry.settings import InquirySettings
+from certificates.service.journal import JsonFormatter, NothingSent
 from tests.inquiry.inquiry_world import JSON, RunningSite, as_file, back_file, running, sheet_file
 
 
@@ -292,3 +298,74 @@ async def _drip(writer: asyncio.StreamWriter) -> None:
     while True:
         writer.write(b"X-A: b\r\n")
         await asyncio.sleep(0.1)
+
+
+HEAD = b"--x\r\nContent-Disposition: form-data; name=scan; filename=a\r\n"
+
+
+async def _post(
+    site: RunningSite, body: Callable[[], AsyncIterator[bytes]], **headers: str
+) -> tuple[int, str]:
+    """Sent in chunks, so that nothing announces how much it will be."""
+    headers = {"Accept": JSON, "Content-Type": "multipart/form-data; boundary=x", **headers}
+    async with site.client.post(f"{site.url}/inquiry", data=body(), headers=headers) as answer:
+        return answer.status, (await answer.json())["trouble"]
+
+
+def _without_end(first: bytes, then: bytes) -> Callable[[], AsyncIterator[bytes]]:
+    async def body() -> AsyncIterator[bytes]:
+        yield first
+        while True:
+            yield then
+
+    return body
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        (b"", b"--x\r\nContent-Disposition: form-data; name=a\r\n\r\n\r\n" * 100),
+        (b"", b"no boundary\r\n" * 1000),
+        (HEAD, b"X-A: b\r\n" * 1000),
+        (HEAD, b"b" * 10_000),
+    ],
+    ids=["parts", "before the first part", "head lines", "one head line"],
+)
+async def test_a_form_that_never_comes_to_a_file_is_no_form(
+    site: RunningSite, first: bytes, then: bytes
+) -> None:
+    with contextlib.suppress(aiohttp.ClientConnectionError):  # the site may close before all was sent
+        assert await _post(site, _without_end(first, then)) == (415, "not-a-form")
+    assert (await site.ask(b"x"))["loose"][0]["trouble"] == "unknown-format"
+
+
+async def test_what_is_packed_is_not_unpacked(site: RunningSite) -> None:
+    packed = gzip.compress(bytes(5_000_000))
+
+    async def body() -> AsyncIterator[bytes]:
+        yield packed
+
+    headers = {"Content-Encoding": "gzip", "Content-Type": "image/png"}
+    assert await _post(site, body, **headers) == (415, "not-a-form")
+
+
+def test_what_aiohttp_cannot_read_is_logged_without_sender_and_content() -> None:
+    """Headers may hold anything, and a body that is no chunk is a piece of a scan."""
+    out = io.StringIO()
+    handler = logging.StreamHandler(out)
+    handler.setFormatter(JsonFormatter())
+    handler.addFilter(NothingSent())
+    error = BadHttpMessage("b'Secret: token'")
+    record = logging.getLogger("aiohttp.server").makeRecord(
+        "aiohttp.server",
+        logging.ERROR,
+        __file__,
+        1,
+        "Error from %s",
+        ("192.0.2.7",),
+        (type(error), error, None),
+    )
+    handler.handle(record)
+    line = json.loads(out.getvalue())
+    assert (line["event"], line["fault"]) == ("request not served", "BadHttpMessage")
+    assert not [word for word in ("Secret", "192.0.2.7") if word in out.getvalue()]

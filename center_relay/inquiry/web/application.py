@@ -38,6 +38,8 @@ _HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), clipboard-read=()",
     "Cache-Control": "no-store",
+    "X-Robots-Tag": "noindex, nofollow, noarchive",
+    "Server": "inquiry",  # instead of the versions of everything
     "Vary": "Accept, Accept-Language",
 }
 JSON: Final = "application/json"

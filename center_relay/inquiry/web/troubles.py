@@ -16,6 +16,7 @@ class SiteTrouble(Enum):
     FILE_TOO_LARGE = "file-too-large"
     TOO_LARGE = "too-large"
     TOO_SLOW = "too-slow"
+    HUNG_UP = "hung-up"
     TOO_OFTEN = "too-often"
     BUSY = "busy"
     TOOK_TOO_LONG = "took-too-long"
@@ -31,6 +32,7 @@ STATUS: dict[SiteTrouble, int] = {
     SiteTrouble.FILE_TOO_LARGE: 413,
     SiteTrouble.TOO_LARGE: 413,
     SiteTrouble.TOO_SLOW: 408,
+    SiteTrouble.HUNG_UP: 400,
     SiteTrouble.TOO_OFTEN: 429,
     SiteTrouble.BUSY: 503,
     SiteTrouble.TOOK_TOO_LONG: 503,

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from typing import Any, cast
 
-from aiohttp import BodyPartReader, web
+from aiohttp import BodyPartReader, MultipartReader, StreamReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from center_relay.inquiry.web.troubles import SiteError, SiteTrouble
 
 FIELD = "scan"
 _FILES = frozenset({"application/pdf", "image/png", "image/jpeg", "image/tiff", "application/octet-stream"})
 _CHUNK = 64 * 1024
+_MOST_LINES = 400
+"""Heads and boundaries of a form; one with twelve files has about sixty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +36,9 @@ async def read_scans(request: web.Request, limits: UploadLimits) -> list[bytes]:
     # aiohttp's own request.post() would put large parts into temporary files
     if (request.content_length or 0) > limits.all_bytes:
         raise SiteError(SiteTrouble.TOO_LARGE)
+    if "Content-Encoding" in request.headers:
+        # no browser packs what it sends, and what is packed is as large as whoever packed it likes
+        raise SiteError(SiteTrouble.NOT_A_FORM)
     try:
         async with asyncio.timeout(limits.seconds):
             if request.content_type == "multipart/form-data":
@@ -42,7 +49,16 @@ async def read_scans(request: web.Request, limits: UploadLimits) -> list[bytes]:
                 raise SiteError(SiteTrouble.NOT_A_FORM)
     except TimeoutError as error:
         raise SiteError(SiteTrouble.TOO_SLOW) from error
-    except (ValueError, AssertionError, web.HTTPException) as error:
+    except ConnectionError as error:
+        raise SiteError(SiteTrouble.HUNG_UP) from error
+    except (
+        ValueError,
+        AssertionError,
+        RuntimeError,
+        HttpProcessingError,
+        web.HTTPException,
+        web.RequestPayloadError,
+    ) as error:
         # the parser's words for a form that is none
         raise SiteError(SiteTrouble.NOT_A_FORM) from error
     if not scans:
@@ -53,7 +69,9 @@ async def read_scans(request: web.Request, limits: UploadLimits) -> list[bytes]:
 async def _parts(request: web.Request, limits: UploadLimits) -> list[bytes]:
     scans: list[bytes] = []
     room = limits.all_bytes
-    async for part in await request.multipart():
+    # what lies between the files is counted too: a million parts without a byte, or lines before the first, are no form
+    content = cast(StreamReader, _FewLines(request.content))  # all that the reader asks of a stream
+    async for part in MultipartReader(request.headers, content):
         if not isinstance(part, BodyPartReader):
             raise SiteError(SiteTrouble.NOT_A_FORM)
         data = bytearray()
@@ -71,6 +89,23 @@ async def _parts(request: web.Request, limits: UploadLimits) -> list[bytes]:
             raise SiteError(SiteTrouble.TOO_MANY_FILES)
         scans.append(bytes(data))
     return scans
+
+
+class _FewLines:
+    """A body of which only so many lines are read; files are read in blocks. Raises SiteError."""
+
+    def __init__(self, content: StreamReader) -> None:
+        self._content = content
+        self._left = _MOST_LINES
+
+    async def readline(self, *, max_line_length: int | None = None) -> bytes:
+        self._left -= 1
+        if self._left < 0:
+            raise SiteError(SiteTrouble.NOT_A_FORM)
+        return await self._content.readline(max_line_length=max_line_length)
+
+    def __getattr__(self, name: str) -> Any:  # the rest is the body's own
+        return getattr(self._content, name)
 
 
 async def _body(request: web.Request, limits: UploadLimits) -> bytes:
