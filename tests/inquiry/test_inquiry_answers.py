@@ -146,11 +146,34 @@ async def test_several_sheets_in_one_pdf_are_answered_each_with_its_own_front(si
     assert [one["sealed"]["copy"] for one in answer["sheets"]] == [1, 2]
 
 
+async def test_a_stack_begins_with_a_line_for_each_sheet_and_says_in_which_file_it_was(
+    site: RunningSite,
+) -> None:
+    words = await (await site.post(back_file(), as_file(scan(1, copy=2)), accept="text/html")).text()
+    assert "2枚の紙についての結果" in words
+    title = "枚目：うら面は本物です。おもて面を見比べてください"
+    for number, file in ((1, "0.bin"), (2, "1.bin")):
+        assert f'<a href="#sheet-{number}">{number}{title}</a> <small>{file} の1ページ</small>' in words
+        assert f'id="sheet-{number}"' in words
+        assert f"<h2>{number}{title}</h2>" in words
+    assert words.count("<h1>") == 1
+
+
 async def test_a_site_that_cannot_ask_the_centre_says_so_and_answers_the_rest(site: RunningSite) -> None:
     sheet = await site.sheet(back_file())
     assert sheet["standing"] is None
     page = await (await site.post(back_file(), accept="text/html")).text()
     assert "いまは問い合わせられません" in page
+    verdict = page[page.index('class="verdict') : page.index("</section>")]
+    # beside the good word itself: what it does not cover
+    assert "無効や差替えになっていないかは、いま問い合わせられないため" in verdict
+    assert "手元の紙が原本か写しかは、符号からはわかりません" in verdict
+
+
+async def test_of_files_that_could_not_be_opened_nothing_is_said(site: RunningSite) -> None:
+    page = await (await site.post(b"", accept="text/html", language="en")).text()
+    assert "nothing is known about the certificate" in page
+    assert "is no certificate" not in page
 
 
 async def test_a_front_without_its_back_is_nothing_that_can_be_checked(site: RunningSite) -> None:
@@ -202,6 +225,8 @@ async def test_page_and_json_are_the_same_address_by_what_the_caller_accepts(sit
     assert certificate()[0].issue_number in words
     assert "script-src 'self'" in page.headers["Content-Security-Policy"]
     assert page.headers["Cache-Control"] == "no-store"
+    assert "noindex" in page.headers["X-Robots-Tag"]
+    assert page.headers["Server"] == "inquiry"
     assert "Set-Cookie" not in page.headers
     one = await site.client.post(
         f"{site.url}/inquiry",

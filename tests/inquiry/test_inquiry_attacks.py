@@ -34,6 +34,7 @@ from pypdf.generic import (
 
 from center_relay.inquiry.examining.child import Allowance, give_up_rights
 from center_relay.inquiry.settings import InquirySettings
+from center_relay.inquiry.web.upload import shown_name
 from certificates.service.journal import JsonFormatter, NothingSent
 from tests.inquiry.inquiry_world import JSON, RunningSite, as_file, back_file, running, sheet_file
 
@@ -369,3 +370,37 @@ def test_what_aiohttp_cannot_read_is_logged_without_sender_and_content() -> None
     line = json.loads(out.getvalue())
     assert (line["event"], line["fault"]) == ("request not served", "BadHttpMessage")
     assert not [word for word in ("Secret", "192.0.2.7") if word in out.getvalue()]
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("scan.pdf", "scan.pdf"),
+        ("..\\..\\etc/passwd", "passwd"),
+        ("<img src=x>\r\n\x00.png", "<img src=x>.png"),
+        ("gpj.\u202efdp.exe", "gpj.fdp.exe"),
+        ("か\u3099.pdf", "が.pdf"),
+        ("a" * 500 + "-page-3.pdf", "a" * 31 + "…aaaaa-page-3.pdf"),
+        ("/", ""),
+    ],
+)
+def test_a_name_of_a_file_is_shown_without_folders_and_tricks(name: str, shown: str) -> None:
+    assert shown_name(name) == shown
+
+
+async def test_a_name_of_a_file_is_words_on_the_page_and_nothing_in_json_or_log(
+    site: RunningSite, caplog: pytest.LogCaptureFixture
+) -> None:
+    def named() -> aiohttp.FormData:
+        form = aiohttp.FormData(quote_fields=False)  # as browsers do
+        form.add_field("scan", b"x", filename="写し <b onclick=a()>.png", content_type="text/html")
+        return form
+
+    with caplog.at_level(logging.INFO):
+        page = await site.client.post(f"{site.url}/inquiry?lang=en", data=named())
+        told = await site.client.post(f"{site.url}/inquiry", data=named(), headers={"Accept": JSON})
+    words = await page.text()
+    assert "写し &lt;b onclick=a()&gt;.png, page 1" in words
+    assert "<b onclick" not in words
+    assert "onclick" not in await told.text()
+    assert not [record for record in caplog.records if "onclick" in str(vars(record))]

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pypdfium2
 import pytest
 
 from center_relay.inquiry.settings import InquirySettings
@@ -127,6 +128,9 @@ async def test_a_receiver_gets_an_answer_with_and_without_a_script(
             assert await page.evaluate("document.documentElement.lang") == language
             assert await page.evaluate(LOOK) == []
             assert await violations(page) == []
+            # to be filed: one page for one sheet
+            with pypdfium2.PdfDocument(await page.pdf(format="A4")) as printed:
+                assert len(printed) == 1
         assert complaints == []
         assert [url for url in asked if not url.startswith((site.url, "data:"))] == []
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 
+from anti_forgery.copy_evidence import Ground
 from anti_forgery.sheet import SheetFacts
 from anti_forgery.verification import Reason
-from center_relay.inquiry.ports import Asked, Compared, Difference, Match, Reading, Restored, Seen
+from center_relay.inquiry.ports import Asked, Compared, Difference, Match, Place, Reading, Restored, Seen
 from center_relay.inquiry.usecases.conclusions import Conclusion, SheetAnswer
 from center_relay.inquiry.usecases.inquire import Answer
 from center_relay.inquiry.web.drawings import sign
@@ -20,52 +23,109 @@ from certificates.domain.clock import JST
 SHOWN_TIMES = 10
 
 
-def answer_page(texts: Texts, answer: Answer, stated: Stated, at: datetime) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _View:
+    """Who is spoken to, about what: ``names`` of the files as their owner calls them; ``head`` is the element that the
+    parts of a sheet begin with."""
+
+    texts: Texts
+    stated: Stated
+    names: Sequence[str]
+    head: str
+
+    def where(self, place: Place) -> str:
+        name = self.names[place.file - 1] if place.file <= len(self.names) else ""
+        if name:
+            return self.texts.html("result.place", name=name, page=place.page)
+        return self.texts.html("result.place_unnamed", file=place.file, page=place.page)
+
+    def part(self, key: str) -> str:
+        return f"<{self.head}>{self.texts.html(key)}</{self.head}>"
+
+
+def answer_page(texts: Texts, answer: Answer, stated: Stated, at: datetime, names: Sequence[str] = ()) -> str:
+    """``names`` of the files in their order; an empty one is told by its number."""
     many = len(answer.sheets) > 1
-    sheets = "".join(
-        _sheet(texts, sheet, number if many else None) for number, sheet in enumerate(answer.sheets, start=1)
-    )
-    nothing = "" if answer.sheets else _nothing(texts)
-    asked_at = texts.html("result.at", moment=moment_words(at))
+    view = _View(texts=texts, stated=stated, names=names, head="h3" if many else "h2")
+    if many:
+        said = texts("result.many", count=len(answer.sheets))
+        told = _many(view, answer.sheets)
+    elif answer.sheets:
+        said = texts(f"conclusion.{answer.sheets[0].conclusion.value}")
+        told = f'<article class="sheet">{_sheet(view, answer.sheets[0], "h1", said)}</article>'
+    else:
+        # of what could not be opened nothing is said, not even that there is no code on it
+        reason = "unread" if all(one.trouble is not None for one in answer.loose) else "none"
+        said, told = texts(f"result.{reason}"), _nothing(texts, reason)
     return framed(
         texts,
-        texts("result.title"),
-        f"""<p class="when">{asked_at}</p>
-{nothing}{sheets}{_loose(texts, answer, stated)}
+        said,
+        f"""<p class="when">{texts.html("result.at", moment=moment_words(at))}</p>
+{told}{_loose(view, answer)}
 <section class="more"><h2>{texts.html("site.again")}</h2>{form(texts, stated)}</section>""",
     )
 
 
-def _nothing(texts: Texts) -> str:
+def _nothing(texts: Texts, reason: str) -> str:
     return (
-        f'<section class="verdict rescan">{sign(Conclusion.RESCAN)}<div><h1>{texts.html("result.none")}</h1>'
-        f"<p>{texts.html('result.none_text')}</p></div></section>"
+        f'<section class="verdict rescan">{sign(Conclusion.RESCAN)}<div><h1>{texts.html(f"result.{reason}")}</h1>'
+        f"<p>{texts.html(f'result.{reason}_text')}</p></div></section>"
     )
 
 
-def _sheet(texts: Texts, answer: SheetAnswer, number: int | None) -> str:
-    head = "" if number is None else f"<h2>{texts.html('result.sheet', number=number)}</h2>"
-    return f"""<article class="sheet">{head}
-{_verdict(texts, answer)}
-{"" if answer.verdict.sheet is None else _opened(texts, answer, answer.verdict.sheet)}</article>"""
+def _many(view: _View, sheets: Sequence[SheetAnswer]) -> str:
+    """What was found, in a line for each sheet, then the sheets."""
+    lines, articles = "", ""
+    for number, sheet in enumerate(sheets, start=1):
+        said = view.texts(f"conclusion.{sheet.conclusion.value}")
+        where = view.where(sheet.back)
+        title = view.texts("result.sheet", number=number, conclusion=said)
+        lines += f'<li class="{sheet.conclusion.value}"><a href="#sheet-{number}">{escape(title)}</a> <small>{where}</small></li>'
+        articles += (
+            f"""<article class="sheet" id="sheet-{number}">{_sheet(view, sheet, "h2", title)}</article>"""
+        )
+    count = view.texts.html("result.many", count=len(sheets))
+    return f'<section class="summary"><h1>{count}</h1><ul>{lines}</ul></section>{articles}'
 
 
-def _verdict(texts: Texts, answer: SheetAnswer) -> str:
-    name = answer.conclusion.value
+def _sheet(view: _View, answer: SheetAnswer, head: str, title: str) -> str:
+    opened = "" if answer.verdict.sheet is None else _opened(view, answer, answer.verdict.sheet)
+    return f"{_verdict(view, answer, head, title)}\n{opened}"
+
+
+def _verdict(view: _View, answer: SheetAnswer, head: str, title: str) -> str:
+    texts, name = view.texts, answer.conclusion.value
     why = "".join(f"<li>{texts.html(f'doubt.{doubt.value}')}</li>" for doubt in answer.doubts)
     if answer.verdict.sheet is None:
         why = f"<li>{_reason(texts, answer.verdict.reason)}</li>"
+    cautions = "".join(f"<p>{texts.html(key)}</p>" for key in _cautions(answer))
+    beside = f'<div class="beside">{cautions}</div>' if cautions else ""
     return (
-        f'<section class="verdict {name}">{sign(answer.conclusion)}<div><h1>{texts.html(f"conclusion.{name}")}</h1>'
-        f"<p>{texts.html(f'conclusion.{name}_text')}</p>{f'<ul>{why}</ul>' if why else ''}</div></section>"
+        f'<section class="verdict {name}">{sign(answer.conclusion)}<div>'
+        f"<{head}>{escape(title)}</{head}>"
+        f"<p>{texts.html(f'conclusion.{name}_text')}</p>{f'<ul>{why}</ul>' if why else ''}"
+        f"{beside}</div></section>"
     )
+
+
+def _cautions(answer: SheetAnswer) -> Iterator[str]:
+    """What a good word about a back does not cover, said where it is read."""
+    if answer.verdict.sheet is None:
+        return
+    if answer.told is None:
+        yield "result.standing_unasked"
+    if answer.ground is Ground.LIKELY_COPY:
+        yield "ground.likely-copy"
+    if answer.conclusion in (Conclusion.CONFIRMED, Conclusion.COMPARE):
+        yield "result.not_proven"
 
 
 def _reason(texts: Texts, reason: Reason) -> str:
     return texts.html(f"reason.{reason.name.lower()}")
 
 
-def _opened(texts: Texts, answer: SheetAnswer, sheet: SheetFacts) -> str:
+def _opened(view: _View, answer: SheetAnswer, sheet: SheetFacts) -> str:
+    texts = view.texts
     rows = (
         ("issue_number", escape(sheet.issue_number)),
         ("issued_at", moment_words(sheet.issued_at)),
@@ -80,16 +140,16 @@ def _opened(texts: Texts, answer: SheetAnswer, sheet: SheetFacts) -> str:
         f"<div><dt>{texts.html(f'result.{name}')}</dt><dd>{value}</dd></div>" for name, value in rows
     )
     compared = None if answer.restored is None else answer.restored.compared
-    return f"""{_differences(texts, compared)}
-{_fronts(texts, answer.restored, sheet)}
+    return f"""{_differences(view, compared)}
+{_fronts(view, answer.restored, sheet)}
 <div class="columns">
-<section><h2>{texts.html("result.facts")}</h2><dl>{facts}</dl></section>
-{_asked(texts, answer.asked)}
+<section>{view.part("result.facts")}<dl>{facts}</dl></section>
+{_asked(view, answer.asked)}
 </div>"""
 
 
-def _asked(texts: Texts, asked: Asked | None) -> str:
-    head = f"<h2>{texts.html('result.asked')}</h2>"
+def _asked(view: _View, asked: Asked | None) -> str:
+    texts, head = view.texts, view.part("result.asked")
     if asked is None:
         return f"<section>{head}<p>{texts.html('result.asked_unknown')}</p></section>"
     if asked.count == 0 or asked.first is None:
@@ -100,23 +160,25 @@ def _asked(texts: Texts, asked: Asked | None) -> str:
 <div><dt>{texts.html("result.asked_recent")}</dt><dd><ol reversed>{times}</ol></dd></div></dl></section>"""
 
 
-def _fronts(texts: Texts, restored: Restored | None, sheet: SheetFacts) -> str:
+def _fronts(view: _View, restored: Restored | None, sheet: SheetFacts) -> str:
+    texts, head = view.texts, view.part("result.front")
     if restored is None:
-        return f"""<section class="words"><h2>{texts.html("result.front")}</h2>
-<p>{texts.html("result.front_words")}</p><pre>{escape(sheet.text)}</pre></section>"""
+        return f"""<section class="words">{head}
+<p>{texts.html("result.front_words")}</p><pre lang="ja">{escape(sheet.text)}</pre></section>"""
     name = f"{sheet.issue_number}-{sheet.page}.pdf"
     picture = _data("image/png", restored.picture)
     return f"""<div class="fronts">
-<section><h2>{texts.html("result.front")}</h2><p>{texts.html("result.front_text")}</p>
+<section>{head}<p>{texts.html("result.front_text")}</p>
 <img src="{picture}" alt="{texts.html("result.front_alt")}" width="1240" height="1754">
 <p><a class="save" download="{escape(name)}" href="{_data("application/pdf", restored.pdf)}">{texts.html("result.save")}</a></p>
+<details class="words"><summary>{texts.html("result.front_read")}</summary><pre lang="ja">{escape(sheet.text)}</pre></details>
 </section>
-{_yours(texts, restored.compared)}
+{_yours(view, restored.compared)}
 </div>"""
 
 
-def _yours(texts: Texts, compared: Compared | None) -> str:
-    head = f"<h2>{texts.html('result.yours')}</h2>"
+def _yours(view: _View, compared: Compared | None) -> str:
+    texts, head = view.texts, view.part("result.yours")
     if compared is None:
         return f'<section class="missing">{head}<p>{texts.html("result.yours_missing")}</p></section>'
     said = texts.html(f"match.{compared.match.value}")
@@ -129,11 +191,11 @@ def _yours(texts: Texts, compared: Compared | None) -> str:
 <img src="{picture}" alt="{texts.html("result.yours_alt")}"></section>"""
 
 
-def _differences(texts: Texts, compared: Compared | None) -> str:
+def _differences(view: _View, compared: Compared | None) -> str:
     if compared is None or not compared.differences:
         return ""
-    rows = "".join(_difference(texts, one) for one in compared.differences)
-    return f"""<section class="differences"><h2>{texts.html("result.differences")}</h2><ul>{rows}</ul></section>"""
+    rows = "".join(_difference(view.texts, one) for one in compared.differences)
+    return f"""<section class="differences">{view.part("result.differences")}<ul>{rows}</ul></section>"""
 
 
 def _difference(texts: Texts, found: Difference) -> str:
@@ -163,22 +225,18 @@ def _reading(texts: Texts, found: Reading) -> str:
     return f'<p class="reading">{texts.around("result.reading", **parts)}</p>'
 
 
-def _loose(texts: Texts, answer: Answer, stated: Stated) -> str:
+def _loose(view: _View, answer: Answer) -> str:
     told = [one for one in answer.loose if one.trouble is not None or answer.sheets]
     if not told:
         return ""
-    rows = "".join(f"<li><b>{_place(texts, one)}</b> {_why(texts, one, stated)}</li>" for one in told)
-    return f'<section class="loose"><h2>{texts.html("result.loose")}</h2><ul>{rows}</ul></section>'
+    rows = "".join(f"<li><b>{view.where(one.place)}</b> {_why(view, one)}</li>" for one in told)
+    return f'<section class="loose"><h2>{view.texts.html("result.loose")}</h2><ul>{rows}</ul></section>'
 
 
-def _place(texts: Texts, seen: Seen) -> str:
-    return texts.html("result.loose_place", file=seen.place.file, page=seen.place.page)
-
-
-def _why(texts: Texts, seen: Seen, stated: Stated) -> str:
+def _why(view: _View, seen: Seen) -> str:
     if seen.trouble is None:
-        return texts.html("result.loose_front")
-    return texts.html(f"scan.{seen.trouble.value}", **stated.facts)
+        return view.texts.html("result.loose_front")
+    return view.texts.html(f"scan.{seen.trouble.value}", **view.stated.facts)
 
 
 def _data(kind: str, content: bytes) -> str:

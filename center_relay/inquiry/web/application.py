@@ -68,13 +68,14 @@ class Site:
 
     async def inquiry(self, request: web.Request) -> web.StreamResponse:
         at = self.clock()
-        answer = await self._answer(request)
+        answer, names = await self._answer(request)
         if _wants_json(request):
             return _json({**answer_json(answer), "asked_at": at.isoformat()})
-        body = await asyncio.to_thread(answer_page, self._texts(request), answer, self.stated, at)
+        body = await asyncio.to_thread(answer_page, self._texts(request), answer, self.stated, at, names)
         return _page(body)
 
-    async def _answer(self, request: web.Request) -> Answer:
+    async def _answer(self, request: web.Request) -> tuple[Answer, list[str]]:
+        """What is to be said, and what its owner calls each file."""
         name = receiver_name(self.secret, address_of(request, self.proxies), self.clock())
         async with self.turns.turn(name) as granted:
             if not granted:
@@ -83,11 +84,11 @@ class Site:
                 raise SiteError(SiteTrouble.BUSY)
             return await self._examined(request)
 
-    async def _examined(self, request: web.Request) -> Answer:
+    async def _examined(self, request: web.Request) -> tuple[Answer, list[str]]:
         async with self.uploads:
             scans = await read_scans(request, self.limits)
             try:
-                return await self.inquire(scans)
+                return await self.inquire([one.data for one in scans]), [one.name for one in scans]
             except ExaminationError as error:
                 raise SiteError(EXAMINATION[error.trouble]) from error
 

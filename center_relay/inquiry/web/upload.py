@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+import re
+import unicodedata
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from aiohttp import BodyPartReader, MultipartReader, StreamReader, web
@@ -12,6 +14,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from center_relay.inquiry.web.troubles import SiteError, SiteTrouble
 
 FIELD = "scan"
+MOST_OF_A_NAME = 48
 _FILES = frozenset({"application/pdf", "image/png", "image/jpeg", "image/tiff", "application/octet-stream"})
 _CHUNK = 64 * 1024
 _MOST_LINES = 400
@@ -28,10 +31,27 @@ class UploadLimits:
     seconds: float
 
 
-async def read_scans(request: web.Request, limits: UploadLimits) -> list[bytes]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handed:
+    """One file; ``name`` is for its owner's eye, on the answer's page and nowhere else."""
+
+    data: bytes = field(repr=False)
+    name: str = field(repr=False, default="")
+
+
+def shown_name(name: str) -> str:
+    """A file's name as a page may show it: without folders and without what cannot be seen or turns the line round."""
+    last = unicodedata.normalize("NFC", re.split(r"[/\\\\]", name)[-1])
+    plain = "".join(letter for letter in last if letter.isprintable()).strip()
+    if len(plain) <= MOST_OF_A_NAME:
+        return plain
+    return f"{plain[: MOST_OF_A_NAME - 17]}…{plain[-16:]}"
+
+
+async def read_scans(request: web.Request, limits: UploadLimits) -> list[Handed]:
     """The files of a form (``multipart/form-data``, fields named ``scan``), or the body itself when it is one file.
 
-    A file without bytes stays in the list: its owner is told so. Names of files are not read. Raises SiteError.
+    A file without bytes stays in the list: its owner is told so. Raises SiteError.
     """
     # aiohttp's own request.post() would put large parts into temporary files
     if (request.content_length or 0) > limits.all_bytes:
@@ -44,7 +64,7 @@ async def read_scans(request: web.Request, limits: UploadLimits) -> list[bytes]:
             if request.content_type == "multipart/form-data":
                 scans = await _parts(request, limits)
             elif request.content_type in _FILES:
-                scans = [await _body(request, limits)]
+                scans = [Handed(data=await _body(request, limits))]
             else:
                 raise SiteError(SiteTrouble.NOT_A_FORM)
     except TimeoutError as error:
@@ -66,8 +86,8 @@ async def read_scans(request: web.Request, limits: UploadLimits) -> list[bytes]:
     return scans
 
 
-async def _parts(request: web.Request, limits: UploadLimits) -> list[bytes]:
-    scans: list[bytes] = []
+async def _parts(request: web.Request, limits: UploadLimits) -> list[Handed]:
+    scans: list[Handed] = []
     room = limits.all_bytes
     # what lies between the files is counted too: a million parts without a byte, or lines before the first, are no form
     content = cast(StreamReader, _FewLines(request.content))  # all that the reader asks of a stream
@@ -87,7 +107,7 @@ async def _parts(request: web.Request, limits: UploadLimits) -> list[bytes]:
             continue
         if len(scans) == limits.files:
             raise SiteError(SiteTrouble.TOO_MANY_FILES)
-        scans.append(bytes(data))
+        scans.append(Handed(data=bytes(data), name=shown_name(part.filename or "")))
     return scans
 
 
