@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from anti_forgery.copy_evidence import Ground
 from anti_forgery.scan_trouble import ScanTrouble
 from center_relay.inquiry.examining.frames import (
+    failure_from_json,
+    failure_to_json,
     restored_from_frames,
     restored_to_frames,
     seen_from_json,
@@ -130,3 +132,19 @@ def test_a_reading_that_is_not_two_texts_is_an_error(reading: Json) -> None:
     compared["differences"] = [["氏名", ["changed"], [["5", "6"], reading]]]
     with pytest.raises(WireError):
         restored_from_frames(header, blobs)
+
+
+def test_a_fault_is_told_by_type_and_place_alone() -> None:
+    def failing() -> None:
+        raise ValueError("架空　太郎")
+
+    with pytest.raises(ValueError, match="架空") as caught:
+        failing()
+    told = failure_to_json(caught.value)
+    assert "架空" not in str(told)
+    kind, where = failure_from_json(told) or ("", "")
+    assert kind == "ValueError"
+    assert where.startswith("test_inquiry_frames.py:")
+    # an examiner that was taken over writes nothing of its own into the log
+    assert failure_from_json({"failed": "架空　太郎", "at": "x" * 100}) == ("?", "?")
+    assert failure_from_json({"seen": []}) is None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import multiprocessing
 import os
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -33,6 +34,7 @@ from certificates.errors import WireError
 
 _PRELOAD = "center_relay.inquiry.examining.warm"
 T = TypeVar("T")
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +110,9 @@ class _Examination:
             # When time is up the thread is left behind; the process is killed at once, and that ends its waiting.
             async with asyncio.timeout_at(self._ends):
                 header, answered = await asyncio.to_thread(_converse, self._connection, question, blobs)
+            if failed := frames.failure_from_json(header):
+                _log.warning("examiner failed", extra={"fault": failed[0], "place": failed[1]})
+                raise ExaminationError(ExaminationTrouble.GAVE_UP)
             return read(header, answered)
         except TimeoutError as error:
             raise ExaminationError(ExaminationTrouble.TOOK_TOO_LONG) from error

@@ -13,6 +13,7 @@ from center_relay.inquiry.examining.desk import Desk
 from center_relay.inquiry.examining.warm import typeface
 from center_relay.inquiry.ports import Place
 from certificates.errors import WireError
+from certificates.pdf.fonts import Typeface
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,18 +29,27 @@ def attend(connection: Connection, fonts: str, allowance: Allowance) -> None:
     face = typeface(fonts)
     give_up_rights(allowance)
     with contextlib.suppress(EOFError, ConnectionError):
-        _, scans = frames.receive(connection)
-        desk = Desk(scans, face)
-        frames.send(connection, frames.seen_to_json(desk.look()))
-        while True:
-            header, blobs = frames.receive(connection)
-            match header:
-                case {"restore": scanned} if len(blobs) == 1:
-                    place: Place | None = None if scanned is None else frames.place_from_json(scanned)
-                    restored = desk.restore(sheet_from(blobs[0]), place)
-                    frames.send(connection, *frames.restored_to_frames(restored))
-                case _:
-                    raise WireError("examiner: not a question")
+        try:
+            _answer(connection, face)
+        except (EOFError, ConnectionError):
+            raise
+        except Exception as error:  # noqa: BLE001 - its words and its traceback may quote what was sent
+            frames.send(connection, frames.failure_to_json(error))
+
+
+def _answer(connection: Connection, face: Typeface) -> None:
+    _, scans = frames.receive(connection)
+    desk = Desk(scans, face)
+    frames.send(connection, frames.seen_to_json(desk.look()))
+    while True:
+        header, blobs = frames.receive(connection)
+        match header:
+            case {"restore": scanned} if len(blobs) == 1:
+                place: Place | None = None if scanned is None else frames.place_from_json(scanned)
+                restored = desk.restore(sheet_from(blobs[0]), place)
+                frames.send(connection, *frames.restored_to_frames(restored))
+            case _:
+                raise WireError("examiner: not a question")
 
 
 def give_up_rights(allowance: Allowance) -> None:

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
+import traceback
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
+from pathlib import Path
 
 from anti_forgery.copy_evidence import Ground
 from anti_forgery.scan_trouble import ScanTrouble
@@ -20,6 +23,7 @@ MAX_HEADER = 1024 * 1024
 MAX_BLOB = 64 * 1024 * 1024
 MAX_BLOBS = 256
 Header = dict[str, Json]
+_PLAIN = re.compile(r"[A-Za-z0-9_.:]{1,80}")
 
 
 def send(connection: Connection, header: Header, blobs: Sequence[bytes] = ()) -> None:
@@ -35,6 +39,22 @@ def receive(connection: Connection) -> tuple[Header, list[bytes]]:
     if type(count) is not int or not 0 <= count <= MAX_BLOBS:
         raise WireError("examiner: announces no number of blobs")
     return header, [connection.recv_bytes(MAX_BLOB) for _ in range(count)]
+
+
+def failure_to_json(error: Exception) -> Header:
+    """The type of a fault and where it lies in the program, without a word of its own."""
+    last = traceback.extract_tb(error.__traceback__, limit=-1)
+    where = f"{Path(last[0].filename).name}:{last[0].lineno}" if last else ""
+    return {"failed": type(error).__name__, "at": where}
+
+
+def failure_from_json(header: Header) -> tuple[str, str] | None:
+    """Type and place; None when the examiner has answered. What is no such word is not repeated."""
+    if "failed" not in header:
+        return None
+    said = (str(header.get(key, "")) for key in ("failed", "at"))
+    kind, where = (word if _PLAIN.fullmatch(word) else "?" for word in said)
+    return kind, where
 
 
 def place_to_json(place: Place) -> Json:
