@@ -22,6 +22,7 @@ import aiohttp
 import pytest
 from aiohttp.http_exceptions import BadHttpMessage
 from PIL import Image
+from PIL.TiffImagePlugin import TiffImageFile
 from pypdf import PdfWriter
 from pypdf.generic import (
     ArrayObject,
@@ -32,7 +33,9 @@ from pypdf.generic import (
     NumberObject,
 )
 
+from anti_forgery.scan_trouble import ScanError, ScanTrouble
 from center_relay.inquiry.examining.child import Allowance, give_up_rights
+from center_relay.inquiry.examining.pictures import MAX_PAGES, ScanFile
 from center_relay.inquiry.settings import InquirySettings
 from center_relay.inquiry.web.upload import shown_name
 from certificates.service.journal import JsonFormatter, NothingSent
@@ -109,6 +112,38 @@ async def test_files_that_cannot_be_looked_at_say_why_and_the_sound_one_is_answe
 async def test_other_wrong_files_are_troubles_too(site: RunningSite) -> None:
     answer = await site.ask(huge_tiff(), b"%PDF-1.7\nnothing", b"\xff\xd8\xff\xe0 no picture")
     assert [one["trouble"] for one in answer["loose"]] == ["too-many-pixels", "damaged", "damaged"]
+
+
+def long_tiff(frames: int) -> bytes:
+    """One picture, named again and again."""
+    tags = {256: 300, 257: 400, 258: 8, 259: 1, 262: 1, 273: 8, 277: 1, 278: 400, 279: 120_000}
+    body = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags.items())
+    first, size = 8 + 120_000, 2 + len(body) + 4
+    chain = (
+        struct.pack("<H", len(tags))
+        + body
+        + struct.pack("<I", first + number * size if number < frames else 0)
+        for number in range(1, frames + 1)
+    )
+    return b"II*\0" + struct.pack("<I", first) + b"\xff" * 120_000 + b"".join(chain)
+
+
+def test_pictures_of_a_tiff_are_counted_only_as_far_as_they_are_accepted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert ScanFile(long_tiff(3)).pages == 3
+    sought: list[int] = []
+    seek = TiffImageFile.seek
+
+    def watched(self: TiffImageFile, frame: int) -> None:
+        sought.append(frame)
+        seek(self, frame)
+
+    monkeypatch.setattr(TiffImageFile, "seek", watched)
+    with pytest.raises(ScanError) as caught:
+        ScanFile(long_tiff(2000))
+    assert caught.value.trouble is ScanTrouble.TOO_MANY_PAGES
+    assert sought == list(range(MAX_PAGES + 1))
 
 
 async def test_too_much_at_once_is_refused_with_a_sentence(settings: InquirySettings) -> None:

@@ -37,7 +37,7 @@ class ScanFile:
         self._is_pdf = b"%PDF-" in data[:1024]
         if not self._is_pdf and not data.startswith(_SIGNATURES):
             raise ScanError(ScanTrouble.UNKNOWN_FORMAT)
-        self.pages = self._count()
+        self.pages = self._count(most_pages)
         if not 0 < self.pages <= most_pages:
             raise ScanError(ScanTrouble.TOO_MANY_PAGES if self.pages else ScanTrouble.DAMAGED)
 
@@ -48,12 +48,12 @@ class ScanFile:
             raise ScanError(ScanTrouble.TOO_SMALL)
         return picture
 
-    def _count(self) -> int:
+    def _count(self, most: int) -> int:
         if self._is_pdf:
             with _opened_pdf(self._data) as document:
                 return len(document)
         with _opened_picture(self._data) as picture:
-            return int(getattr(picture, "n_frames", 1)) if picture.format == "TIFF" else 1
+            return _frames(picture, most) if picture.format == "TIFF" else 1
 
     def _pdf_page(self, page: int) -> Image.Image:
         with _opened_pdf(self._data) as document:
@@ -82,6 +82,18 @@ class ScanFile:
             return whole
         size = (round(whole.width * factor), round(whole.height * factor))
         return whole.resize(size, Image.Resampling.BOX)
+
+
+def _frames(picture: Image.Image, most: int) -> int:
+    """How many pictures a TIFF holds, or one more than ``most``: a file of a hundred thousand is not walked to its end."""
+    for number in range(most + 1):
+        try:
+            picture.seek(number)
+        except EOFError:
+            return number
+        except (OSError, ValueError, SyntaxError, KeyError) as error:
+            raise ScanError(ScanTrouble.DAMAGED) from error
+    return most + 1
 
 
 def _opened_pdf(data: bytes) -> pypdfium2.PdfDocument:
