@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import logging
+import re
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -68,6 +69,19 @@ async def test_a_changed_figure_is_found_and_shown_beside_the_original(site: Run
     assert page.count("<b>生年月日</b>") == 1
     assert page.count("<figure>") == 2
     assert page.count('Reads “<b lang="ja">9</b>” where “<b lang="ja">1</b>” was printed.') == 1
+
+
+async def test_the_link_to_the_other_language_says_that_it_leaves_an_answer(site: RunningSite) -> None:
+    link = re.compile(
+        r'<a class="language" [^>]*hreflang="ja"( title="日本語の最初のページへ[^"]+")?>日本語</a>'
+    )
+    answer = link.search(await (await site.post(b"no picture", accept="text/html", language="en")).text())
+    async with site.client.get(f"{site.url}/?lang=en") as response:
+        home = link.search(await response.text())
+    assert answer is not None
+    assert answer[1]
+    assert home is not None
+    assert not home[1]
 
 
 def test_what_was_recognised_is_escaped_on_the_page_and_whole_in_the_document() -> None:

@@ -63,6 +63,7 @@ def answer_page(texts: Texts, answer: Answer, stated: Stated, at: datetime, name
         f"""<p class="when">{texts.html("result.at", moment=moment_words(at))}</p>
 {told}{_loose(view, answer)}
 <section class="more"><h2>{texts.html("site.again")}</h2>{form(texts, stated)}</section>""",
+        answers=True,
     )
 
 

@@ -25,10 +25,11 @@ class Stated:
         return {"files": self.files, "pages": self.pages, "megabytes": self.megabytes, "total": self.total}
 
 
-def framed(texts: Texts, title: str, main: str) -> str:
-    """A whole page; ``main`` is HTML."""
+def framed(texts: Texts, title: str, main: str, *, answers: bool = False) -> str:
+    """A whole page; ``main`` is HTML. The link to the other language leads home, and says so where it leaves an answer."""
     language = texts.language.value
     other = texts("site.language_code")
+    leaves = f' title="{texts.html("site.language_leaves")}"' if answers else ""
     return f"""<!doctype html>
 <html lang="{language}">
 <head>
@@ -44,7 +45,7 @@ def framed(texts: Texts, title: str, main: str) -> str:
 <a class="skip" href="#main">{texts.html("site.skip")}</a>
 <header class="top"><div>
 <a class="brand" href="/?lang={language}">{EMBLEM}<span><small>{texts.html("site.owner")}</small>{texts.html("site.name")}</span></a>
-<a class="language" href="/?lang={other}" lang="{other}" hreflang="{other}">{texts.html("site.language")}</a>
+<a class="language" href="/?lang={other}" lang="{other}" hreflang="{other}"{leaves}>{texts.html("site.language")}</a>
 </div></header>
 <main id="main">
 {main}
