@@ -91,12 +91,13 @@ preview: ## the three invented municipalities on paper: out/preview/*/index.html
 	@.ci/setup demo
 	@for profile in certificates/profiles/*.toml; do $(PYTHON) -m certificates preview --profile $$profile || exit 1; done
 
-pictures: ## certificates, municipalities and the kiosk's screens of docs/pictures drawn anew, and the invented municipalities' seals
+pictures: ## certificates, municipalities, the kiosk's screens and the inquiry site's answers of docs/pictures drawn anew, and the invented municipalities' seals
 	@.ci/setup test
 	@$(PYTHON) -m certificates.pdf.seal_scans --out certificates/profiles/seals
 	@$(PYTHON) -m certificates.pdf.gallery --out docs/pictures
 	@$(PYTHON) -m certificates.preview.side_by_side --out docs/pictures
 	@$(PYTHON) -m load_tests.kiosk_screens --out docs/pictures
+	@$(PYTHON) -m load_tests.inquiry_answers --out docs/pictures
 
 # Extras stay: where a package asks for coverage[toml], a pip before 23.3 does not take a pinned coverage for it.
 PIN := $(PYTHON) -m piptools compile -q --generate-hashes --no-strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
