@@ -14,8 +14,6 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 ROOT = Path(__file__).parents[2]
-# What [client] needs is pinned: the next `make lock` names it, and `.ci/setup` lets pip look for nothing meanwhile.
-UNNAMED = {"locust asks for python-socketio[client]>=5.13.0: its pin names no [client]"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +89,7 @@ def lock() -> str:
 
 
 def test_the_lock_pins_all_that_the_project_and_its_packages_ask_for(lock: str, project: list[str]) -> None:
-    assert lacking(lock, project) <= UNNAMED
+    assert lacking(lock, project) == set()
 
 
 @pytest.mark.parametrize(
