@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help demo test town load chaos race reconcile bench-sync bench-sync-size bench-pdf bench-marks copies front-room fuzz-marks read-back survive tamper fuzz-scans check preview pictures lock clean
+.PHONY: help demo test town load chaos race reconcile bench-sync bench-sync-size bench-pdf bench-marks copies front-room fuzz-marks read-back survive tamper by-hand fuzz-scans check preview pictures lock clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,6 +76,10 @@ read-back: ## certificates of 1,000 invented residents read by pdftotext, pdfium
 tamper: ## forged fronts of eight kinds in four qualities and three families of models, 200 of each: docs/benchmarks/tamper.md (about 45 minutes of two cores)
 	@.ci/setup bench
 	@$(PYTHON) -m load_tests.tamper --sheets $(or $(SHEETS),200) --seed $(or $(SEED),2) --out out/tamper --docs docs/benchmarks --date $$(date +%F)
+
+by-hand: ## fronts altered with a pen, a ruler and a second print, which of it is seen: docs/benchmarks/by-hand.md (about 6 minutes of two cores)
+	@.ci/setup bench
+	@$(PYTHON) -m load_tests.by_hand --sheets $(or $(SHEETS),40) --out out/by_hand --docs docs/benchmarks --date $$(date +%F)
 
 fuzz-scans: ## 10,000 mutated scans (PNG, JPEG, TIFF, PDF, pixels): no crash, no hang, no memory over the limit: docs/benchmarks/fuzz-scans.txt (about 10 minutes)
 	@.ci/setup bench

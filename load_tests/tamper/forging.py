@@ -41,7 +41,7 @@ class Forgery:
 Forge = Callable[[str, random.Random], Forgery | None]
 
 
-def _lines(front: str, least: float = _LEAST_SIZE) -> list[re.Match[str]]:
+def value_lines(front: str, least: float = _LEAST_SIZE) -> list[re.Match[str]]:
     """Lines of one run, large enough for a value, without sequences that one character does not stand for."""
     return [
         line
@@ -67,7 +67,7 @@ def _box(front: str, line: re.Match[str], first: int, last: int) -> Box:
     )
 
 
-def _replaced(front: str, line: re.Match[str], place: int, character: str) -> Forgery:
+def replaced(front: str, line: re.Match[str], place: int, character: str) -> Forgery:
     start = line.start(4) + place
     return Forgery(front[:start] + character + front[start + 1 :], _box(front, line, place, place))
 
@@ -83,34 +83,42 @@ def _one_digit(front: str, lines: Sequence[re.Match[str]], dice: random.Random) 
     if not places:
         return None
     line, place, digits = dice.choice(places)
-    return _replaced(front, line, place, dice.choice([d for d in digits if d != line[4][place]]))
+    return replaced(front, line, place, dice.choice([d for d in digits if d != line[4][place]]))
+
+
+def moved(front: str, line: re.Match[str], left: float) -> Forgery:
+    """The value of ``line`` moved to the left by ``left`` millimetres; the box is around it as it was."""
+    start, end = line.span(1)
+    x = float(line[1]) - left * _POINTS
+    box = _box(front, line, 0, len(line[4]) - 1)
+    return Forgery(f"{front[:start]}{x:.2f}{front[end:]}", box)
 
 
 def digit(front: str, dice: random.Random) -> Forgery | None:
     """One figure of a number, an address or a date."""
-    return _one_digit(front, _lines(front), dice)
+    return _one_digit(front, value_lines(front), dice)
 
 
 def date(front: str, dice: random.Random) -> Forgery | None:
     """One figure of a date."""
-    return _one_digit(front, [line for line in _lines(front) if _DATE.search(line[4])], dice)
+    return _one_digit(front, [line for line in value_lines(front) if _DATE.search(line[4])], dice)
 
 
 def name(front: str, dice: random.Random) -> Forgery | None:
     """One character of a name: what stands in two parts with a space between, in Japanese or in Latin letters."""
-    lines = [line for line in _lines(front) if _NAME.fullmatch(line[4])]
+    lines = [line for line in value_lines(front) if _NAME.fullmatch(line[4])]
     if not lines:
         return None
     line = dice.choice(lines)
     place = dice.choice([i for i, character in enumerate(line[4]) if not character.isspace()])
     old = line[4][place]
     kind = "latin" if "A" <= old <= "Z" else "kana" if "ァ" <= old <= "ヶ" else "kanji"
-    return _replaced(front, line, place, dice.choice([c for c in _characters()[kind] if c != old]))
+    return replaced(front, line, place, dice.choice([c for c in _characters()[kind] if c != old]))
 
 
 def line_deleted(front: str, dice: random.Random) -> Forgery | None:
     """A value of at least two characters is gone."""
-    lines = [line for line in _lines(front) if len(line[4]) >= 2]
+    lines = [line for line in value_lines(front) if len(line[4]) >= 2]
     if not lines:
         return None
     line = dice.choice(lines)

@@ -10,7 +10,7 @@ from enum import Enum
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from anti_forgery.comparison.compare import compare
 from anti_forgery.comparison.truth import truth_of
@@ -20,6 +20,7 @@ from certificates.pdf.sheet import Box
 from load_tests.scans.qualities import QUALITIES, Family, Quality
 from load_tests.scans.sheets import front, paper, typeface
 from load_tests.tamper.forging import GREY_SEAL, KINDS, OTHER_PAGE, OTHER_SEAL, grey_seal, seal_of_another
+from load_tests.tamper.framing import keep_framed
 
 GENUINE = "genuine"
 
@@ -83,7 +84,8 @@ def _genuine(trial: Trial, sheet: SheetFacts) -> Result:
     found, seconds = _compared(scan, sheet)
     if found.differences:
         trial = replace(trial, keep=True)
-    _keep(trial, found, [])
+    if trial.keep:
+        keep_framed(found, [], trial.picture)
     same = trial.number % 2 == 0
     form = paper(trial.serial).content.form
     other = next(
@@ -92,7 +94,7 @@ def _genuine(trial: Trial, sheet: SheetFacts) -> Result:
         if (paper(serial).content.form == form) is same and _sheet(serial).text != sheet.text
     )
     swapped, more = _compared(scan, other)
-    answers = ((GENUINE, _answer(found)), (OTHER_PAGE, _answer(swapped)))
+    answers = ((GENUINE, answer(found)), (OTHER_PAGE, answer(swapped)))
     return Result(trial, answers, (seconds, more))
 
 
@@ -102,7 +104,7 @@ def _forged(trial: Trial, sheet: SheetFacts) -> Result:
     drawing, places = sheet.front, list[tuple[str, Box]]()
     for kind in dice.sample(list(KINDS), len(KINDS)):
         forgery = KINDS[kind](drawing, dice)
-        if forgery is not None and not any(_touch(forgery.box, box) for _, box in places):
+        if forgery is not None and not any(touch(forgery.box, box) for _, box in places):
             drawing, places = forgery.front, [*places, (kind, forgery.box)]
     seals = list(truth_of(sheet.front, typeface()).seals)
     dice.shuffle(seals)
@@ -114,8 +116,9 @@ def _forged(trial: Trial, sheet: SheetFacts) -> Result:
     if copied is not None:
         page, places = grey_seal(page, copied.box, dice), [*places, (GREY_SEAL, copied.box)]
     found, seconds = _compared(_scanned(page, trial), sheet)
-    _keep(trial, found, [box for _, box in places])
-    return Result(trial, tuple((kind, _answer(found, box)) for kind, box in places), (seconds,))
+    if trial.keep:
+        keep_framed(found, [box for _, box in places], trial.picture)
+    return Result(trial, tuple((kind, answer(found, box)) for kind, box in places), (seconds,))
 
 
 def _quality(trial: Trial) -> Quality:
@@ -134,43 +137,27 @@ def _compared(scan: Image.Image, sheet: SheetFacts) -> tuple[Comparison, float]:
     return found, time.process_time() - begin
 
 
-def _answer(found: Comparison, box: Box | None = None) -> Answer:
+def answer(found: Comparison, box: Box | None = None) -> Answer:
     """A forged place counts as found only when a difference is reported there, and not for the page as a whole."""
     if any(
-        box is None or (place.kind is not Kind.OTHER_PAGE and _touch(place.box, box))
+        box is None or (place.kind is not Kind.OTHER_PAGE and touch(place.box, box))
         for place in found.differences
     ):
         return Answer.FOUND
     if found.outcome is Likeness.CANNOT_TELL:
         return Answer.CANNOT_TELL
-    if box is not None and any(_touch(place.box, box) for place in found.doubtful):
+    if box is not None and any(touch(place.box, box) for place in found.doubtful):
         return Answer.CANNOT_TELL
     return Answer.PASSED
 
 
-def _touch(one: Box, other: Box) -> bool:
+def touch(one: Box, other: Box) -> bool:
     return (
         one.x < other.x + other.width
         and other.x < one.x + one.width
         and one.y < other.y + other.height
         and other.y < one.y + one.height
     )
-
-
-def _keep(trial: Trial, found: Comparison, places: list[Box]) -> None:
-    """The scan brought upright; forged places in blue, what the program says in red."""
-    if not trial.keep or found.upright is None:
-        return
-    shown = found.upright.convert("RGB")
-    pen, dots = ImageDraw.Draw(shown), shown.height / 297
-    for boxes, colour, grown in (
-        (places, "#1d4ed8", 2.2),
-        ([p.box for p in found.differences], "#d92d20", 1.0),
-    ):
-        for box in boxes:
-            sides = (box.x - grown, box.y - grown, box.x + box.width + grown, box.y + box.height + grown)
-            pen.rectangle([side * dots for side in sides], outline=colour, width=3)
-    shown.save(trial.picture, "JPEG", quality=80)
 
 
 def planned(
