@@ -231,21 +231,20 @@ def _scores(
     broad, scanned = cv2.dilate(soft, neighbours), cv2.dilate(scan, neighbours)
     for part, plain in zip(fitted, true, strict=True):
         group, members = part.group, part.group.members
-        lacking = cv2.subtract(
-            plain.ravel(), levels[group.cut(np.asarray(scanned), part.down, part.across)].ravel()
-        )
-        missing[members] = densest(np.asarray(lacking, dtype=np.uint8).reshape(plain.shape), WINDOW)
-        written = levels[part.seen]
-        if coloured is not None:
-            written = np.maximum(written, group.cut(coloured, part.down, part.across))
-        spare = cv2.subtract(written.ravel(), group.cut(np.asarray(broad)).ravel())
-        over = np.asarray(spare, dtype=np.uint8).reshape(plain.shape)
+        lacking = _beyond(plain, levels[group.cut(np.asarray(scanned), part.down, part.across)])
+        missing[members] = densest(lacking, WINDOW)
+        black, there = levels[part.seen], group.cut(np.asarray(broad))
+        pen = np.zeros_like(black) if coloured is None else group.cut(coloured, part.down, part.across)
+        over = _beyond(np.maximum(black, pen), there)
         extra[members], surplus[members] = _too_much(over, ink[members])
         unlike = _unlikeness(ink[members], likeness[members], extra[members], missing[members])
         folded = np.flatnonzero(unlike >= _FOLDED)
         if folded.size:
-            there = members[folded]
-            extra[there], surplus[there] = _too_much(_without_folds(over[folded]), ink[there])
+            numbers = members[folded]
+            # what is in colour is no fold, whatever it goes through
+            left = _beyond(_beyond(pen[folded], black[folded]), there[folded])
+            rest = np.maximum(_without_folds(over[folded]), left)
+            extra[numbers], surplus[numbers] = _too_much(rest, ink[numbers])
     nowhere = np.zeros(count, dtype=np.bool_)
     return Scores(extra, missing, surplus, likeness, tone, ink, sigma, nowhere, places, soft, contrast)
 
@@ -253,6 +252,11 @@ def _scores(
 def _full_contrast(contrast: float) -> Pixels:
     """What each level of ink is when the text is black."""
     return np.round(np.minimum(np.arange(256) / contrast, 255)).astype(np.uint8)
+
+
+def _beyond(one: Pixels, other: Pixels) -> Pixels:
+    """By how much each pixel is more."""
+    return np.asarray(cv2.subtract(one.ravel(), other.ravel()), dtype=np.uint8).reshape(one.shape)
 
 
 def _too_much(over: Pixels, ink: Floats) -> tuple[Floats, Floats]:
