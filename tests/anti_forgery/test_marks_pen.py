@@ -104,12 +104,13 @@ def test_writing_in_the_margin_is_found_and_the_shadow_of_the_paper_is_not() -> 
     assert said_of(shaded).outcome is Likeness.MATCHES
 
 
-def test_a_line_ruled_through_a_value_is_found() -> None:
+@pytest.mark.parametrize("colour", [(0, 0, 0), (30, 45, 170)], ids=["black", "blue"])
+def test_a_line_ruled_through_a_value_is_found(colour: tuple[int, int, int]) -> None:
     line = line_of("空想模江")
     first, last = line[0].box, line[-1].box
     page = front(sheet().front, DPI, Family.HELD_OUT)
     middle = (first.y + first.height / 2) * DOTS
     ends = [((first.x - 1) * DOTS, middle), ((last.x + last.width + 1) * DOTS, middle)]
-    ImageDraw.Draw(page).line(ends, fill=(0, 0, 0), width=round(0.3 * DOTS))
+    ImageDraw.Draw(page).line(ends, fill=colour, width=round(0.4 * DOTS))
     found = said_of(page)
     assert all(any(touch(place.box, glyph.box) for place in found.differences) for glyph in line), found
