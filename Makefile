@@ -73,9 +73,9 @@ read-back: ## certificates of 1,000 invented residents read by pdftotext, pdfium
 	@.ci/setup test
 	@$(PYTHON) -m load_tests.read_back --residents 1000 --out docs/benchmarks
 
-tamper: ## forged fronts of eight kinds in four qualities and three families of models, 200 of each: docs/benchmarks/tamper.md (about 45 minutes of two cores)
+tamper: ## forged fronts of eight kinds in four qualities and three families of models, at least 200 of each: docs/benchmarks/tamper.md (about an hour of two cores)
 	@.ci/setup bench
-	@$(PYTHON) -m load_tests.tamper --sheets $(or $(SHEETS),200) --seed $(or $(SEED),2) --out out/tamper --docs docs/benchmarks --date $$(date +%F)
+	@$(PYTHON) -m load_tests.tamper --sheets $(or $(SHEETS),225) --seed $(or $(SEED),6) --out out/tamper --docs docs/benchmarks --date $$(date +%F)
 
 by-hand: ## fronts altered with a pen, a ruler and a second print, which of it is seen: docs/benchmarks/by-hand.md (about 6 minutes of two cores)
 	@.ci/setup bench

@@ -38,6 +38,8 @@ def main() -> int:
     wanted = planned(given.sheets, given.seed, str(given.out), families, given.qualities)
     trials = [trial for trial in wanted if trial.key not in known]
     command = f"python -m load_tests.tamper --sheets {given.sheets} --seed {given.seed}"
+    if len(families) < len(Family):
+        command += f" --families {' '.join(family.value for family in families)}"
     begin = time.monotonic()
 
     def write() -> None:
