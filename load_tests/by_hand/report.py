@@ -9,7 +9,10 @@ from load_tests.by_hand.trial import NAMES, Result
 from load_tests.scans.qualities import Family
 from load_tests.tamper.trial import Answer
 
-_KNOWN, _UNSEEN = "models that were looked at", "models that nobody has looked at"
+_KNOWN, _UNSEEN = (
+    "models that limits were chosen on, or that were looked at",
+    "models that nothing was tuned on",
+)
 _MODELS = {_KNOWN: (Family.TUNING, Family.HELD_OUT), _UNSEEN: (Family.UNSEEN,)}
 
 
