@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from anti_forgery.comparison.blocks import Floats, Pixels
+from anti_forgery.comparison.blocks import Pixels
 from anti_forgery.comparison.pages import Levels
 from anti_forgery.comparison.truth import DOTS, SealPlace, Truth
 from certificates.pdf.sheet import Box
@@ -20,8 +20,9 @@ _LEAST_INK = 0.02
 _CORE, _BROAD = 0.97, (0.87, 0.7, 0.55)
 """Ink of the truth inside strokes, before and after it is blurred as the scan is: the broadest strokes that there are enough
 of, since the tone of fine ones hangs on the blur."""
-_ALIKE = 8
-"""Levels (of 255) of the blurred truth in which pixels are inside strokes that are about as broad."""
+_BROADER = 0.25
+"""By how much the lower limit of tone falls where the seal's strokes are broader than the others, for each whole black that
+the blurred truth is darker in them: a blur that is not quite Gauss's makes fine strokes darker than broad ones."""
 _LEAST_CORE = 60
 """Pixels inside strokes that a tone can be measured from."""
 TONE_LIMITS = (0.91, 1.2)
@@ -68,36 +69,20 @@ def tones(
     level = soft[rows, columns].astype(np.float32)
     ratio = seen[rows, columns] / level
     tint = _tint(shown[rows, columns])
-    usual_tint = float(np.median(tint[others]))
+    usual, usual_tint = float(np.median(ratio[others])), float(np.median(tint[others]))
     thinner = _edges(scan.page, true.page, seals, sigma)
     found = []
     for seal in seals:
         here = _within(seal.box, rows, columns, DOTS / 2)
         if here.sum() < _LEAST_CORE:
             continue
-        tone = _tone(ratio, level, here, others)
-        low, high = TONE_LIMITS
+        tone = float(np.median(ratio[here])) / max(usual, 0.05)
+        broader = max(0.0, float(np.median(level[here]) - np.median(level[others])) / 255)
+        low, high = TONE_LIMITS[0] - _BROADER * broader, TONE_LIMITS[1]
         colour = abs(float(np.median(tint[here])) - usual_tint) / COLOUR_LIMIT
         edge = thinner.get(seal, 0.0) / EDGE_LIMIT
         found.append((seal, max((1 - tone) / (1 - low), (tone - 1) / (high - 1), colour, edge)))
     return found
-
-
-def _tone(ratio: Floats, level: Floats, here: NDArray[np.bool_], others: NDArray[np.bool_]) -> float:
-    """Ink of the pixels ``here`` over that of ``others``, inside strokes as broad as theirs.
-
-    A blur that is not quite Gauss's makes fine strokes darker than broad ones, or lighter.
-    """
-    weights, tones = [], []
-    steps = (level // _ALIKE).astype(np.intp)
-    for step in np.unique(steps[here]):
-        own, its = ratio[here & (steps == step)], ratio[others & (steps == step)]
-        if len(its):
-            weights.append(min(len(own), len(its)))
-            tones.append(float(np.median(own)) / max(float(np.median(its)), 0.05))
-    if sum(weights) < _LEAST_CORE:
-        return float(np.median(ratio[here])) / max(float(np.median(ratio[others])), 0.05)
-    return float(np.average(tones, weights=weights))
 
 
 def _edges(scan: Pixels, true: Pixels, seals: Sequence[SealPlace], sigma: float) -> dict[SealPlace, float]:

@@ -35,7 +35,8 @@ _SAID = {
     Family.UNSEEN: (
         "Written before the limits were last changed, with a third renderer (cairo) and other causes: uneven toner, a feed "
         "that slips, show-through, sharpening by the scanner, streaks, creases, rubbed toner, lamp light, a lens that bends. "
-        "Nothing was tuned on them and none of their pictures was looked at; of their figures, the tables of earlier runs."
+        "No limit was chosen on them and none of their pictures was looked at; of what was said of them, the tables of earlier "
+        "runs, and that the false alarms of one of these were the tone of one seal."
     ),
 }
 
