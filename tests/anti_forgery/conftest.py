@@ -8,6 +8,8 @@ import pytest
 from PIL import Image
 
 from anti_forgery.marking import mark
+from certificates.errors import ConfigurationError
+from load_tests.scans.sheets import typeface
 from tests.anti_forgery.marks_world import fronts, picture, profile, sealer, sheets
 
 
@@ -35,3 +37,12 @@ def back_300() -> Image.Image:
 @pytest.fixture
 def back_200() -> Image.Image:
     return drawn_page(1, 200).copy()
+
+
+@pytest.fixture
+def installed_typeface() -> None:
+    """Skips where the font is not installed."""
+    try:
+        typeface()
+    except ConfigurationError as error:
+        pytest.skip(str(error))

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from anti_forgery.comparison.truth import truth_of
-from certificates.errors import ConfigurationError
 from load_tests.by_hand.altering import ALTERATIONS, Front
 from load_tests.by_hand.report import markdown, rows, summary
 from load_tests.by_hand.trial import LIKE, NAMES, Result, Trial, planned, run
@@ -20,12 +19,7 @@ from load_tests.tamper.trial import Answer
 TRIAL = Trial("flat-300", Family.TUNING, 77)
 
 
-@pytest.fixture(autouse=True)
-def _with_typeface() -> None:
-    try:
-        typeface()
-    except ConfigurationError as error:
-        pytest.skip(str(error))
+pytestmark = pytest.mark.usefixtures("installed_typeface")
 
 
 def test_a_sheet_altered_in_every_way_is_told_at_most_of_its_places() -> None:

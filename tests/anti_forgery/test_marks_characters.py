@@ -16,7 +16,6 @@ from anti_forgery.comparison.look_alikes import look_alikes
 from anti_forgery.comparison.specimens import Specimen, drawn
 from anti_forgery.comparison.truth import truth_of
 from anti_forgery.comparison.verdict import Kind, Likeness, Place
-from certificates.errors import ConfigurationError
 from certificates.pdf.sheet import Box
 from load_tests.scans.qualities import QUALITIES, Family
 from load_tests.scans.sheets import front, paper, typeface
@@ -27,12 +26,7 @@ PLAIN = (("平成4年", "平成9年"), ("12月19", "12仮19"))
 QUALITY = QUALITIES["flat-200"]
 
 
-@pytest.fixture(autouse=True)
-def _with_typeface() -> None:
-    try:
-        typeface()
-    except ConfigurationError as error:
-        pytest.skip(str(error))
+pytestmark = pytest.mark.usefixtures("installed_typeface")
 
 
 def test_they_are_told_apart_and_named_where_ink_alone_is_not_sure(monkeypatch: pytest.MonkeyPatch) -> None:
