@@ -46,14 +46,14 @@ def measured(asked: Iterable[str], face: Typeface) -> dict[str, Others]:
         [Specimen(text=text, size=MEASURED_AT, left=_MARGIN, top=_MARGIN) for text in known], _SIDE, face
     )
     soft, good = _blurred(sharp, _BLUR), _blurred(sharp, _SHARP)
-    pairs = sorted(set(_near(_blurred(sharp, _LOOKED_AT))) | set(_figures(known)))
+    figures = set(_figures(known))
+    pairs = sorted(set(_near(_blurred(sharp, _LOOKED_AT))) | figures)
     unlike = np.concatenate(
         [
             _unlikeness(sharp, soft, pairs[start : start + _COLUMNS * _ROWS])
             for start in range(0, len(pairs), _COLUMNS * _ROWS)
         ]
     )
-    figures = set(_figures(known))
     found: dict[str, list[tuple[str, float]]] = {}
     for (own, other), score in zip(pairs, unlike, strict=True):
         apart = round(_apart(good[own], good[other]))

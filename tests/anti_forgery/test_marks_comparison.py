@@ -21,6 +21,7 @@ from certificates.pdf.sheet import PAPER, Box
 from load_tests.scans.qualities import QUALITIES, Family
 from load_tests.scans.sheets import back, front, paper, typeface
 from load_tests.tamper.forging import date
+from load_tests.tamper.trial import touch
 
 DPI = 200
 QUALITY = QUALITIES["flat-200"]
@@ -122,11 +123,6 @@ def blank(sheet: SheetFacts, width: float, height: float) -> Box:
         np.asarray(ink)[: round(285 * DOTS) - tall, round(12 * DOTS) : -wide - 1] < 0.5
     )
     return Box(columns[-1] / DOTS + 12, rows[-1] / DOTS, width, height)
-
-
-def touch(one: Box, other: Box) -> bool:
-    across = one.x < other.x + other.width and other.x < one.x + one.width
-    return across and one.y < other.y + other.height and other.y < one.y + one.height
 
 
 def test_the_front_of_another_certificate_of_the_same_form_differs_as_a_whole() -> None:

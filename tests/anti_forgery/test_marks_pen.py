@@ -17,6 +17,7 @@ from certificates.pdf.font_source import find_mincho
 from certificates.pdf.sheet import PAPER, Box
 from load_tests.scans.qualities import QUALITIES, Family
 from load_tests.scans.sheets import front, paper, typeface
+from load_tests.tamper.trial import touch
 
 DPI = 300
 DOTS = DPI / 25.4
@@ -46,11 +47,6 @@ def said_of(page: Image.Image) -> Comparison:
 def told(found: Comparison, box: Box) -> bool:
     """Whether somebody is shown the place."""
     return any(touch(place.box, box) for place in (*found.differences, *found.doubtful))
-
-
-def touch(one: Box, other: Box) -> bool:
-    across = one.x < other.x + other.width and other.x < one.x + one.width
-    return across and one.y < other.y + other.height and other.y < one.y + one.height
 
 
 def written(page: Image.Image, text: str, box: Box, colour: tuple[int, int, int] = (0, 0, 0)) -> None:
